@@ -26,6 +26,7 @@ const NAMES: Readonly<Record<string, string>> = {
   hours: 'heures',
   seconds: 'secondes',
   GiB: 'Gio',
+  releases: 'versions',
   bits: 'bits',
   bytes: 'octets',
   'a host name (letters, digits and "-" between dots)':

@@ -33,7 +33,7 @@ const COMMAND_LINES: Readonly<Record<Access, readonly string[]>> = {
   change: [
     ...['signal-event', 'apply', 'discard', 'confirm', 'rollback', 'revert', 'pin', 'unpin'],
     ...['letsencrypt setup', 'letsencrypt renew', 'letsencrypt use', 'vpn kill', 'vpn restart', 'web sessions'],
-    ...['sso end', 'backup now', 'backup verify', 'fleet adopt', 'fleet halt'],
+    ...['sso end', 'backup now', 'backup verify', 'fleet adopt', 'fleet halt', 'fleet pull'],
   ],
   dangerous: [
     'customize',

@@ -35,7 +35,7 @@ class Fleet {
   say(host: string, status: Partial<Status>): void {
     const before = this.reports.get(host)
     const revision = (before?.revision ?? 0) + 1
-    this.reports.set(host, { status: { ...NEW, ...before?.status, ...status }, revision })
+    this.reports.set(host, { status: { ...NEW, ...before?.status, ...status }, count: revision, revision, request: '' })
   }
 
   take(...hosts: string[]): void {

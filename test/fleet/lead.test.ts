@@ -81,7 +81,20 @@ async function lead(store: MemoryStore, told: string[] = [], interval = 60_000) 
   const end = new AbortController()
   const term = { fence: { key: LEADER_KEY, revision }, signal: end.signal }
   const orderOf = async (host: string, { release, attempt }: Rollout) => JSON.stringify({ host, release, attempt })
-  const leader = new Leader(store, term, { orderOf, interval: () => interval, tell: text => told.push(text) })
+  const leader = new Leader(store, term, {
+    ...{ orderOf, interval: () => interval, tell: text => told.push(text), certificateFor: async () => '' },
+    rollouts: {
+      read: entry => entry && { rollout: JSON.parse(entry.value), revision: entry.revision },
+      text: rollout => JSON.stringify(rollout),
+    },
+    reportsOf: entries =>
+      new Map(
+        [...entries].map(([host, { value, revision }]) => [
+          host,
+          { status: JSON.parse(value), revision, count: revision, request: '' },
+        ]),
+      ),
+  })
   return { end: () => end.abort(), ended: leader.lead() }
 }
 

@@ -15,6 +15,10 @@ export class MemoryStore implements Store {
     return Promise.resolve(found.sort((a, b) => (a.key < b.key ? -1 : 1)))
   }
 
+  async keys(prefix: string): Promise<readonly string[]> {
+    return (await this.list(prefix)).map(({ key }) => key)
+  }
+
   commit(compare: readonly Compared[], changes: readonly Change[]): Promise<boolean> {
     const fits = compare.every(({ key, revision }) => (this.#entries.get(key)?.revision ?? 0) === revision)
     if (!fits) return Promise.resolve(false)

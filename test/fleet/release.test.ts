@@ -1,13 +1,17 @@
 // A release from the records of a controller to a host and back, through the real etcd.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { fleetFile, needMember } from '../../src/modules/fleet/member.ts'
+import { needMember } from '../../src/modules/fleet/member.ts'
 import { readMembers } from '../../src/modules/fleet/members.ts'
+import { noteBase } from '../../src/modules/fleet/release/base.ts'
 import { DriftReport } from '../../src/modules/fleet/release/drift.ts'
 import { readLayers } from '../../src/modules/fleet/release/layer-contents.ts'
 import { signOrder } from '../../src/modules/fleet/release/order.ts'
 import { bundlesOf, readRelease, releaseNumbers, storeRelease } from '../../src/modules/fleet/release/release.ts'
 import { layersOfRelease } from '../../src/modules/fleet/release/release-layers.ts'
+import { controllerKeys } from '../../src/modules/fleet/rollout/publish.ts'
+import { reportText } from '../../src/modules/fleet/rollout/reports.ts'
+import { NEW } from '../../src/modules/fleet/rollout/status.ts'
 import { orderKey, releaseKey, statusKey } from '../../src/modules/fleet/store/keys.ts'
 import { openStore } from '../../src/modules/fleet/store/open.ts'
 import type { Store } from '../../src/modules/fleet/store/store.ts'
@@ -17,7 +21,7 @@ import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
 import { PROJECT, Sandbox } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
-import { Controller } from './controller.ts'
+import { Controller, machine } from './controller.ts'
 
 const releases = suite('a release, from a controller to a host')
 const reason = needsCommands('etcd', 'openssl', 'supervisord', 'setpriv') ?? enterNamespace('gate')
@@ -25,6 +29,7 @@ const step = stepsOf(releases, reason)
 
 const controller = new Controller()
 const www1 = new Sandbox()
+const gate2 = machine()
 let store: Store
 releases.after(async () => {
   store?.close()
@@ -39,14 +44,15 @@ async function publish(number: number): Promise<void> {
   const { places } = controller
   const [member, members] = [needMember(places), await readMembers(store, places)]
   const { fleet } = member
-  const key = fleetFile(places, 'signing')
+  const keys = controllerKeys(places)
   const said = { fleet, number, time: new Date().toISOString(), user: 'root', note: '' }
-  const release = await storeRelease(store, said, readLayers(places), members, key)
+  const release = await storeRelease(store, said, readLayers(places), members, keys)
   assert.ok(release)
+  noteBase(places, number, release.sealed)
   const bundle = (await bundlesOf(store, release)).get('www1')
   assert.ok(bundle)
-  const controllers = [members.get('gate')?.recipient ?? '']
-  const value = signOrder({ fleet, host: 'www1', release: number, attempt: 1, bundle, within: 600, controllers }, key)
+  const order = { fleet, host: 'www1', release: number, attempt: 1, bundle, within: 600, controllers: [keys.recipient] }
+  const value = signOrder(order, keys.signing)
   await store.commit([], [{ key: orderKey('www1'), value }])
 }
 
@@ -92,7 +98,7 @@ step('a host takes it, and the controllers can read it again', async () => {
   assert.match(www1.read('/etc/hosts'), '10.1.1.1 shop')
   const { places } = controller
   assert.equal(await releaseNumbers(store), [1])
-  assert.equal(await layersOfRelease(store, 1, needMember(places), places), readLayers(places))
+  assert.equal((await layersOfRelease(store, 1, needMember(places), places)).layers, readLayers(places))
 })
 
 step('an edit on the host is drift, which only controllers can read; adopted, it stays', async () => {
@@ -100,7 +106,9 @@ step('an edit on the host is drift, which only controllers can read; adopted, it
   const report = new DriftReport(findPlaces(PROJECT, {}, www1.root), new RealSystem(www1.root))
   const drift = await report.text()
   assert.is(await report.text(), drift, 'not encrypted again while it is the same')
-  await store.commit([], [{ key: statusKey('www1'), value: JSON.stringify({ drift }) }])
+  const said = { fleet: 'office', host: 'www1', count: 1, status: { ...NEW, drift }, request: '' }
+  const value = reportText(said, www1.read('/var/lib/gabarit/fleet/tls.key'))
+  await store.commit([], [{ key: statusKey('www1'), value }])
   const { status, stderr } = controller.run(['gabarit', 'fleet', 'adopt', 'www1', 'configuration', 'httpd'])
   assert.is(status, 3)
   assert.match(stderr, 'nothing like that differs on www1')
@@ -128,6 +136,54 @@ step('a store that was taken over: releases of somebody else are refused', async
   }
   assert.is(await refusal(value), 'the release is number 2 of the fleet office, not number 3 of office')
   assert.match(await refusal(value.replace('\\"number\\":2', '\\"number\\":3')), 'is not signed by the controllers')
+  await store.commit([], [{ key: releaseKey(3), remove: true }])
+})
+
+const setting = (box: { must(line: string): string }, property: string) =>
+  box.must(`db --fleet configuration getprop sshd ${property}`).trim()
+
+step('a second controller has what was published when it joins, and both publish in turn', async () => {
+  const { status, stdout, stderr } = await controller.letIn(
+    gate2,
+    controller.must('gabarit fleet invite gate2 --controller'),
+  )
+  assert.is(status, 0, stderr)
+  assert.match(stdout, /^group web:$/m)
+  assert.not.match(stdout, 'correct-horse')
+  assert.is(setting(gate2, 'TCPPort'), '2222')
+  assert.match(gate2.read(FRAGMENT), '10.1.1.1 shop')
+  controller.must('db --fleet configuration setprop sshd MaxAuthTries 3')
+  gate2.must('db --fleet configuration setprop sshd TCPPort 2022')
+  gate2.must('gabarit fleet publish')
+  gate2.must('gabarit fleet halt')
+})
+
+step('records that are not based on the newest release are refused; taken in, own changes stay', () => {
+  const old = controller.run(['gabarit', 'fleet', 'publish'])
+  assert.is(old.status, 3)
+  assert.match(old.stderr, 'are based on release 2, but release 3 was published since')
+  assert.match(old.stderr, 'gabarit fleet pull')
+  assert.is(controller.run(['gabarit', 'fleet', 'back', '1']).status, 3)
+  assert.match(diff(), /MaxAuthTries = "3".*another controller has published release 3 since: gabarit fleet pull/s)
+  assert.match(controller.must('gabarit fleet pull'), /^all:\n~ configuration sshd TCPPort.*2022/m)
+  assert.equal([setting(controller, 'TCPPort'), setting(controller, 'MaxAuthTries')], ['2022', '3'])
+  controller.must('gabarit fleet publish')
+  controller.must('gabarit fleet halt')
+})
+
+step('what both have changed is named, and nothing changes until somebody decides', () => {
+  gate2.must('db --fleet configuration setprop sshd MaxAuthTries 5')
+  gate2.must('db --fleet configuration setprop sshd LoginGraceTime 30')
+  const both = gate2.run('gabarit fleet pull')
+  assert.is(both.status, 3)
+  assert.match(both.stderr, /release 4 have changed:\nall: configuration sshd MaxAuthTries\n/)
+  assert.is(setting(gate2, 'MaxAuthTries'), '5')
+  gate2.must('gabarit fleet pull --theirs')
+  assert.equal([setting(gate2, 'MaxAuthTries'), setting(gate2, 'LoginGraceTime')], ['3', '30'])
+  gate2.must('gabarit fleet publish')
+  gate2.must('gabarit fleet halt')
+  assert.equal(JSON.parse(controller.must('gabarit fleet pull --json')).release, 5)
+  assert.match(diff(), 'nothing differs from release 5')
 })
 
 step('a host that leaves has its former values again', async () => {

@@ -15,6 +15,8 @@ const { gate, www1, www2, www3, hosts } = fleet
 tests.after(() => fleet.remove())
 
 const set = (text: string) => gate.must(['db', '--fleet', 'configuration', 'set', 'note', 'note', 'Text', text])
+/** A busy machine takes its time for a whole roll-out. */
+const patiently: typeof waitFor = (what, ask) => waitFor(what, ask, 300)
 const PLACE = '/etc/gabarit/fleet/all'
 const SNAPSHOT = '/var/lib/snapshot.db'
 const LISTEN = `${PLACE}/templates-custom/etc/httpd/conf/httpd.conf/26Listen`
@@ -64,10 +66,10 @@ step('cut off in the middle of a change: the host goes back alone, and says so w
   set('three')
   www1.must('touch /run/cut-me')
   gate.must('gabarit fleet publish --soak no --within 5s')
-  await waitFor('the change', () => fleet.seenOn(www1).file === 'three')
-  await waitFor('the way back', () => fleet.seenOn(www1).file === 'two')
+  await patiently('the change', () => fleet.seenOn(www1).file === 'three')
+  await patiently('the way back', () => fleet.seenOn(www1).file === 'two')
   assert.equal(fleet.seenOn(www1), { property: 'two', file: 'two' })
-  const { rollout } = await waitFor('the halt', () => {
+  const { rollout } = await patiently('the halt', () => {
     const now = fleet.status()
     return now.rollout?.state === 'halted' && now
   })
@@ -101,20 +103,46 @@ step('a silent host halts the rest, and can be left out; what was compacted mean
   const { header } = JSON.parse(fleet.etcdctl('get', '/gabarit/rollout', '-w', 'json'))
   fleet.etcdctl('compact', String(header.revision))
   www2.must('s6-svc -u /run/service/gabarit-fleet')
-  await waitFor('the end', () => fleet.status().rollout?.state === 'done')
+  await patiently('the end', () => fleet.status().rollout?.state === 'done')
   everywhere('five')
+})
+
+step('the controller that leads dies in the middle: the other one goes on, and publishes next', async () => {
+  const service = (machine: typeof gate, how: string) => machine.must(`s6-svc ${how} /run/service/gabarit-fleet`)
+  service(www3, '-wd -d')
+  await patiently('gate to lead', () => fleet.status().leader === 'gate')
+  service(www3, '-u')
+  set('six')
+  gate.must('gabarit fleet publish --soak 2s')
+  await patiently('the first wave', () => fleet.seenOn(www1).file === 'six')
+  service(gate, '-k -d')
+  await patiently('the other waves', () => fleet.seenOn(www2).file === 'six')
+  assert.is(fleet.status().leader, 'www3')
+  const late = www3.run('gabarit fleet publish')
+  assert.is(late.status, 3)
+  assert.match(late.stderr, 'gabarit fleet pull')
+  www3.must('gabarit fleet pull')
+  assert.is(www3.must('db --fleet configuration getprop note Text').trim(), 'six')
+  service(gate, '-u')
+  await patiently('the end', () => {
+    const { rollout } = fleet.status()
+    // It was away for too long, on a busy machine.
+    if (rollout?.state === 'halted') www3.run('gabarit fleet resume')
+    return rollout?.state === 'done'
+  })
+  everywhere('six')
 })
 
 step('back: what an earlier release had, as a new one', () => {
   const { status, stdout, stderr } = gate.run('gabarit fleet back 1 --wait --soak no')
   assert.is(status, 0, stdout + stderr)
   everywhere('one')
-  assert.is(fleet.status().rollout?.release, 7)
+  assert.is(fleet.status().rollout?.release, 8)
   assert.is(gate.must('db --fleet configuration getprop note Text').trim(), 'one')
 })
 
 step('agents, leader and etcd are killed in the middle: all hosts have the release in the end', async () => {
-  set('six')
+  set('seven')
   gate.must('gabarit fleet publish --soak no')
   for (const [machine, service] of [
     [www1, 'gabarit-fleet'],
@@ -126,12 +154,12 @@ step('agents, leader and etcd are killed in the middle: all hosts have the relea
     await pause(500)
   }
   // One that was killed in the middle of a change has gone back, and halts the rest.
-  await waitFor('the end', () => {
+  await patiently('the end', () => {
     const { rollout } = fleet.status()
     if (rollout?.state === 'halted') gate.run('gabarit fleet resume')
     return rollout?.state === 'done'
   })
-  everywhere('six')
+  everywhere('seven')
 })
 
 step('etcd from an old backup: no host goes back unasked; the next release has a newer number', async () => {
@@ -140,12 +168,59 @@ step('etcd from an old backup: no host goes back unasked; the next release has a
     const { status } = await fleet.reported(host, 'that it refuses', ({ state }) => state === 'refused')
     assert.match(status?.reason ?? '', /an old one was replayed/)
   }
-  everywhere('six')
-  set('seven')
+  everywhere('seven')
+  gate.must('config setprop fleet KeepReleases 2')
+  set('eight')
   const { status, stdout, stderr } = fleet.publish()
   assert.is(status, 0, stdout + stderr + fleet.logs())
-  everywhere('seven')
-  assert.is(fleet.status().rollout?.release, 9)
+  everywhere('eight')
+  assert.is(fleet.status().rollout?.release, 10)
+  // Hosts still had to do with release 3, of the backup.
+  assert.equal(fleet.releases(), [3, 10])
+})
+
+step(
+  'a store that was taken over: no wave opens early, what is forged is told, and the next release counts',
+  async () => {
+    set('nine')
+    gate.must('gabarit fleet publish --soak 1h')
+    await patiently('the first wave', () => fleet.seenOn(www1).file === 'nine')
+    const genuine = fleet.etcdctl('get', '--print-value-only', '/gabarit/rollout').trim()
+    const before = www2.run('gabarit history').stdout
+    fleet.etcdctl('put', '/gabarit/rollout', '--', genuine.replace('\\"wave\\":0', '\\"wave\\":2'))
+    const { status, stdout } = gate.run('gabarit fleet status')
+    assert.is(status, 1)
+    assert.match(stdout, 'the roll-out is not signed by the controllers of this fleet, or was altered')
+    await patiently('the leader to tell', () => /the roll-out is not signed/.test(fleet.logs()))
+    assert.is(www2.run('gabarit history').stdout, before)
+    assert.is(fleet.publish().status, 0, fleet.logs())
+    everywhere('nine')
+  },
+)
+
+step('a certificate that ends soon is told, and made anew without anybody', async () => {
+  const folder = '/var/lib/gabarit/fleet'
+  const request = www2.must(`openssl req -new -key ${folder}/tls.key -subj /O=test/OU=www2`)
+  const sign = `openssl x509 -req -CA ${folder}/ca.crt -CAkey ${folder}/ca.key -set_serial 7 -days 30`
+  www2.write(`${folder}/tls.crt`, gate.must(sign, request))
+  assert.match(www2.run('gabarit doctor').stdout, /warning {2}fleet: the certificate .* ends in (29|30) days/)
+  www2.must('s6-svc -t /run/service/gabarit-fleet')
+  const lasts = `openssl x509 -noout -checkend ${3000 * 86_400} -in ${folder}/tls.crt`
+  await patiently('the new certificate', () => www2.run(lasts).status === 0)
+  assert.is(fleet.publish().status, 0, fleet.logs())
+})
+
+step('a full disk: the host refuses and says why; with room again, resumed, it has the release', async () => {
+  set('ten')
+  const used = Number(www2.must('df --output=used -k /var').split('\n')[1])
+  www2.must(`mount -o remount,size=${used + 16}k /var`)
+  const { status, stdout } = fleet.publish()
+  assert.is(status, 3, stdout + fleet.logs())
+  assert.match(stdout, /www2 refused release \d+: .*(no space left|disk full)/s)
+  assert.is(fleet.seenOn(www2).file, 'nine')
+  www2.must('mount -o remount,size=2g /var')
+  assert.is(gate.run('gabarit fleet resume --wait').status, 0, fleet.logs())
+  everywhere('ten')
 })
 
 tests.run()

@@ -26,7 +26,10 @@ export interface HostSeen {
   readonly trouble: string | null
 }
 
-/** A controller with etcd, and three hosts: one with Apache, one with nginx, one with neither. Each is a machine of its own. */
+/**
+ * A controller with etcd, and three hosts: one with Apache, one with nginx, one that is a controller, too. Each is a machine of its
+ * own.
+ */
 export class SmallFleet {
   readonly gate = new Machine('gate', 1)
   readonly www1 = new Machine('www1', 2)
@@ -59,8 +62,8 @@ export class SmallFleet {
     }
     this.gate.must(`gabarit fleet init shops --address ${this.gate.address}`)
     for (const host of this.hosts) {
-      const group = host === this.www1 ? ['--groups', 'canary'] : []
-      const token = this.gate.must(['gabarit', 'fleet', 'invite', host.name, ...group])
+      const more = host === this.www1 ? ['--groups', 'canary'] : host === this.www3 ? ['--controller'] : []
+      const token = this.gate.must(['gabarit', 'fleet', 'invite', host.name, ...more])
       host.must('gabarit fleet join', token)
     }
   }
@@ -94,9 +97,16 @@ export class SmallFleet {
   /** How the fleet stands. */
   status(): {
     readonly rollout: { readonly state: string; readonly reason: string; readonly release: number } | null
+    readonly leader: string | null
     readonly hosts: readonly HostSeen[]
   } {
     return JSON.parse(this.gate.run('gabarit fleet status --json').stdout)
+  }
+
+  /** The numbers of the releases in the store. */
+  releases(): number[] {
+    const keys = this.etcdctl('get', '--prefix', '--keys-only', '/gabarit/releases/').split('\n')
+    return keys.filter(key => key !== '').map(key => Number(key.split('/').at(-1)))
   }
 
   hostStatus(machine: Machine): HostSeen | undefined {
@@ -112,10 +122,14 @@ export class SmallFleet {
     const told = (error: Error) => {
       throw new Error(`${error.message}\n${this.logs()}`)
     }
-    return waitFor(`${machine.name} to report ${what}`, () => {
-      const seen = this.hostStatus(machine)
-      return seen?.status !== null && seen !== undefined && says(seen.status) && seen
-    }).catch(told)
+    return waitFor(
+      `${machine.name} to report ${what}`,
+      () => {
+        const seen = this.hostStatus(machine)
+        return seen?.status !== null && seen !== undefined && says(seen.status) && seen
+      },
+      300,
+    ).catch(told)
   }
 
   /** What is in effect on a host. */

@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { certificateFor, type KeyPair, keyPair, type Signer } from '../../system/openssl.ts'
 import type { Places } from '../../system/places.ts'
@@ -6,7 +6,7 @@ import { FLEET_FILES, fleetFile, fleetState } from './member.ts'
 
 /**
  * Certificates of the fleet only let in: what a host may do, its user of etcd says. So nothing is gained by short lives, and a
- * fleet that nobody looks after for years goes on.
+ * fleet that nobody looks after for years goes on. Those of hosts and of the store are made anew a year before their end.
  */
 const [AUTHORITY_DAYS, DAYS] = [7300, 3650]
 
@@ -42,6 +42,11 @@ export function publicSigner(places: Places): string {
 export function hostCertificate(places: Places, fleet: string, host: string, csr: string): Promise<string> {
   const extensions = [...LEAF, 'extendedKeyUsage=clientAuth']
   return certificateFor(csr, { subject: subject(fleet, host), days: DAYS, extensions, signer: signerOf(places) })
+}
+
+/** The public key in a certificate, in PEM. */
+export function keyOf(certificate: string): string {
+  return new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'pem' }).toString()
 }
 
 /** A key with a certificate that only a token carries, for a day. */

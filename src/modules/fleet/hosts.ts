@@ -3,16 +3,16 @@ import { refusal } from '../../base/failure.ts'
 import type { Invocation } from '../../terminal/command.ts'
 import { needController } from './member.ts'
 import { checkName, memberChange, readMember, readMembers } from './members.ts'
-import { listReports } from './rollout/read.ts'
+import { listReports } from './rollout/reports.ts'
 import { memberKey } from './store/keys.ts'
 import { withStore } from './store/open.ts'
 
 /** `gabarit fleet hosts` */
 export async function hosts({ places, answer }: Invocation): Promise<number> {
-  needController(places)
+  const { fleet } = needController(places)
   return withStore(places, async store => {
     const members = await readMembers(store, places)
-    const reports = await listReports(store)
+    const reports = await listReports(store, members, fleet)
     const rows = [...members].map(([name, { groups, controller, joined }]) => {
       const status = reports.get(name)?.status
       return { name, groups, controller, joined, state: status?.state ?? null, health: status?.health ?? null }

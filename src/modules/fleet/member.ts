@@ -43,11 +43,20 @@ export const FLEET_FILES = {
   key: 'tls.key',
   certificate: 'tls.crt',
   authority: 'ca.crt',
-  /** Only on controllers: what signs orders (PKCS #8, ed25519), the key of the authority, and the password of etcd's root. */
+  /**
+   * Only on controllers, the same on all: what signs (PKCS #8, ed25519), the key of the authority, the password of etcd's root, and
+   * the age identity that opens what is for controllers.
+   */
   signing: 'signing.key',
   authorityKey: 'ca.key',
   rootPassword: 'root-password',
+  reading: 'reading.txt',
 } as const
+
+/** The certificate of the store, on the host where it is: where etcd can read it. */
+export const STORE_CERTIFICATE = '/etc/etcd/gabarit.crt'
+
+const CONTROLLERS_ONLY: readonly string[] = ['signing', 'authorityKey', 'rootPassword', 'reading']
 
 /**
  * The text of one of the files.
@@ -56,7 +65,7 @@ export const FLEET_FILES = {
 export function fleetFile(places: Places, name: keyof typeof FLEET_FILES): string {
   const found = fleetState(places).read(FLEET_FILES[name])
   if (found !== undefined) return found.toString('utf8')
-  const controllers = name === 'signing' || name === 'authorityKey' || name === 'rootPassword'
+  const controllers = CONTROLLERS_ONLY.includes(name)
   throw refusal(controllers ? 'this host is no controller of a fleet' : 'this host has not joined a fleet', {
     where: fleetState(places).path(FLEET_FILES[name]),
     hint: controllers ? 'Run it on a controller.' : 'Ask for a token on a controller: gabarit fleet invite HOST',
@@ -68,7 +77,7 @@ export function needMember(places: Places): Member {
   const member = MEMBER_FILE.read(places)
   if (member !== undefined) return member
   throw refusal('this host has not joined a fleet', {
-    hint: 'Ask for a token on a controller: gabarit fleet invite HOST\nThen here: gabarit fleet join TOKEN',
+    hint: 'Ask for a token on a controller: gabarit fleet invite HOST\nThen here: gabarit fleet join, which asks for it',
   })
 }
 

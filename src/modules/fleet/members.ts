@@ -4,12 +4,14 @@ import { LAYER_NAME } from '../../db/layers.ts'
 import type { Places } from '../../system/places.ts'
 import { controllerProof, isSameProof } from './controller-key.ts'
 import { MEMBERS_PREFIX, memberKey } from './store/keys.ts'
-import type { Change, Store } from './store/store.ts'
+import type { Change, Entry, Store } from './store/store.ts'
 
 /** What controllers know of a host. */
 const FLEET_HOST = objectOf({
   /** Its key of age: `age1…` */
   recipient: text,
+  /** By which it signs what it reports: the public part of its key for the store, in PEM. */
+  key: text,
   /** The first counts most. */
   groups: listOf(text),
   controller: flag,
@@ -25,10 +27,19 @@ const NOTED = objectOf({ host: FLEET_HOST, proof: text })
  */
 export async function readMembers(store: Store, places: Places): Promise<ReadonlyMap<string, FleetHost>> {
   const entries = await store.list(MEMBERS_PREFIX)
+  return membersIn(new Map(entries.map(entry => [entry.key.slice(MEMBERS_PREFIX.length), entry])), places)
+}
+
+/** What was read before: the leader looks at all of them again whenever one changes. */
+const known = new WeakMap<Entry, FleetHost>()
+
+/** As {@link readMembers}, from entries that were read already. */
+export function membersIn(entries: ReadonlyMap<string, Entry>, places: Places): ReadonlyMap<string, FleetHost> {
   return new Map(
-    entries.map(({ key, value }) => {
-      const name = key.slice(MEMBERS_PREFIX.length)
-      return [name, authentic(places, name, value)]
+    [...entries].map(([name, entry]) => {
+      const host = known.get(entry) ?? authentic(places, name, entry.value)
+      known.set(entry, host)
+      return [name, host]
     }),
   )
 }
@@ -59,8 +70,8 @@ function authentic(places: Places, name: string, value: string): FleetHost {
   })
 }
 
-function proofOf(places: Places, name: string, { recipient, groups, controller, joined }: FleetHost): string {
-  return controllerProof(places, 'member', JSON.stringify([name, recipient, groups, controller, joined]))
+function proofOf(places: Places, name: string, { recipient, key, groups, controller, joined }: FleetHost): string {
+  return controllerProof(places, 'member', JSON.stringify([name, recipient, key, groups, controller, joined]))
 }
 
 /** @throws Failure (usage) for what cannot be the name of a host or a group */

@@ -8,7 +8,7 @@ import { below, type Places } from '../../system/places.ts'
 import { textOf } from '../../system/read-files.ts'
 import { splitList } from '../../template/text.ts'
 import { storePair } from './authority.ts'
-import { FLEET_FILES, fleetFile, fleetState } from './member.ts'
+import { FLEET_FILES, fleetFile, fleetState, STORE_CERTIFICATE } from './member.ts'
 
 /** Where etcd finds them: a folder that it may read, but not change. */
 const FOLDER = '/etc/etcd'
@@ -34,12 +34,12 @@ export async function makeStoreKeys({ context, make, request }: ActionRun): Prom
   if (fits(places, authority, names)) return
   const { key, certificate } = await storePair(places, names)
   make({ ...file, path: `${FOLDER}/gabarit.key`, content: key, secret: true })
-  make({ ...file, path: `${FOLDER}/gabarit.crt`, content: certificate })
+  make({ ...file, path: STORE_CERTIFICATE, content: certificate })
 }
 
 /** Whether the certificate that is there is by the authority, for these names, and lasts. */
 function fits(places: Places, authority: string, names: readonly string[]): boolean {
-  const text = textOf(below(places, `${FOLDER}/gabarit.crt`))
+  const text = textOf(below(places, STORE_CERTIFICATE))
   const certificate = orUndefined(() => new X509Certificate(text ?? ''))
   if (certificate === undefined || textOf(below(places, `${FOLDER}/gabarit.key`)) === undefined) return false
   const signer = new X509Certificate(authority)

@@ -5,11 +5,15 @@ import { readableDatabase } from '../../../db/store.ts'
 import { databaseFile, type Places } from '../../../system/places.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { fleetState, needMember } from '../member.ts'
+import { membersIn } from '../members.ts'
 import { DriftReport } from '../release/drift.ts'
 import { keepDoor } from '../rollout/door.ts'
 import { leadInTurn, type Term } from '../rollout/election.ts'
-import { Leader } from '../rollout/lead.ts'
+import { type Entries, Leader } from '../rollout/lead.ts'
 import { Orders } from '../rollout/orders.ts'
+import { renewedCertificate } from '../rollout/renewed-certificate.ts'
+import { readReports } from '../rollout/reports.ts'
+import { Rollouts } from '../rollout/rollouts.ts'
 import { openStore } from '../store/open.ts'
 import { HostAgent } from './host-agent.ts'
 import { AGENT_LOCK } from './notes.ts'
@@ -31,11 +35,21 @@ export async function agent({ places, system, print }: Invocation): Promise<numb
   const { host, fleet } = member
   print(`${host} in the fleet ${fleet}${member.controller ? ', a controller' : ''}`)
   const drift = new DriftReport(places, system)
-  const means = { store, host, places, system, interval, drift: drift.text.bind(drift), tell: print }
+  const renewed = () => {
+    print('has a new certificate: the agent begins again with it')
+    ended.abort()
+  }
+  const means = { store, fleet, host, places, system, interval, drift: drift.text.bind(drift), tell: print, renewed }
   const parts = [new HostAgent(means).run(ended.signal)]
   if (member.controller) {
     const orders = new Orders(store, member, places)
-    const leadership = { orderOf: orders.orderOf.bind(orders), interval, tell: print }
+    const leadership = {
+      rollouts: new Rollouts(places, member),
+      reportsOf: (reports: Entries, members: Entries) => readReports(reports, membersIn(members, places), fleet),
+      orderOf: orders.orderOf.bind(orders),
+      certificateFor: (name: string, request: string) => renewedCertificate(store, places, fleet, name, request),
+      ...{ interval, tell: print },
+    }
     const lead = async (term: Term) => {
       await Promise.all([new Leader(store, term, leadership).lead(), keepDoor(store, places, print, term.signal)])
     }

@@ -1,4 +1,4 @@
-import { EXIT, messageOf, orUndefined } from '../../../base/failure.ts'
+import { EXIT, Failure, messageOf, orFailure, orUndefined } from '../../../base/failure.ts'
 import { isObject } from '../../../base/is-object.ts'
 import { sha256 } from '../../../base/sha256.ts'
 import type { Confirmation } from '../../../state/confirmation.ts'
@@ -28,7 +28,7 @@ export class HostAgent {
     this.#means = means
     this.#taking = new Taking(means.places, means.system)
     this.#notes = readNotes(means.places)
-    this.#reporter = new Reporter(means)
+    this.#reporter = new Reporter(means, () => this.#notes)
   }
 
   /** Until the signal. What cannot be done now is tried again with the next report. */
@@ -66,7 +66,7 @@ export class HostAgent {
     if (signal.aborted) return
     await this.#after(taken, signal)
     this.#conclude(order, taken)
-    const { release, state, reason } = standOf(this.#means.places)
+    const { release, state, reason } = standOf(this.#means.places, this.#notes)
     this.#means.tell(`release ${release}: ${state}${reason === '' ? '' : `: ${reason}`}`)
     await this.#reporter.report()
   }
@@ -74,7 +74,7 @@ export class HostAgent {
   /** Whether the order is dealt with, and what to say of one that has no other note. */
   #conclude(order: string, taken: Taken): void {
     const turn = turnOf(order)
-    const { release, attempt, state } = standOf(this.#means.places)
+    const { release, attempt, state } = standOf(this.#means.places, this.#notes)
     const isSettled = release === turn.release && attempt === turn.attempt && state !== 'applying'
     const { status } = taken
     if (isSettled || status === EXIT.done) this.#note({ tries: 0 })
@@ -129,7 +129,9 @@ export class HostAgent {
 
   #note(more: Partial<Notes>): void {
     this.#notes = { ...this.#notes, ...more }
-    writeNotes(this.#means.places, this.#notes)
+    // A full disk must not keep this host from telling why it refuses a release.
+    const problem = orFailure(() => writeNotes(this.#means.places, this.#notes))
+    if (problem instanceof Failure) this.#means.tell(problem.message)
   }
 }
 

@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts'
 /** What the agent of a host works with. */
 export interface HostMeans {
   readonly store: Store
+  readonly fleet: string
   readonly host: string
   readonly places: Places
   readonly system: System
@@ -13,4 +14,6 @@ export interface HostMeans {
   /** What differs from the release here, sealed for the controllers; empty if nothing does. */
   readonly drift: () => Promise<string>
   readonly tell: (text: string) => void
+  /** This host has a new certificate, which counts for new processes. */
+  readonly renewed: () => void
 }

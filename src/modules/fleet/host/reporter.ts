@@ -1,21 +1,33 @@
 import { messageOf } from '../../../base/failure.ts'
+import { fleetFile } from '../member.ts'
+import { reportText } from '../rollout/reports.ts'
 import type { Status } from '../rollout/status.ts'
 import { sleep } from '../rollout/wakeup.ts'
 import { statusKey } from '../store/keys.ts'
 import { standOf } from './host-status.ts'
 import type { HostMeans } from './means.ts'
+import type { Notes } from './notes.ts'
 import { UNREACHED } from './reaching.ts'
+import { Renewal } from './renewal.ts'
+import { ReportCount } from './report-count.ts'
 import { healthOf } from './services.ts'
 
 /** Writes the status of a host into the store, again and again: a host that is not heard of counts as silent. */
 export class Reporter {
   readonly #means: HostMeans
+  readonly #notes: () => Notes
   /** Why the last report did not arrive: it is told once. */
   #problem = ''
   #last = Promise.resolve()
+  readonly #count: ReportCount
+  readonly #renewal: Renewal
 
-  constructor(means: HostMeans) {
+  /** @param notes of the agent, as they are now */
+  constructor(means: HostMeans, notes: () => Notes) {
     this.#means = means
+    this.#notes = notes
+    this.#count = new ReportCount(means.places)
+    this.#renewal = new Renewal(means.places, means)
   }
 
   /** Until the signal. Hosts that were started at the same moment do not report at the same moment for long. */
@@ -33,11 +45,13 @@ export class Reporter {
   }
 
   async #write(): Promise<void> {
-    const { store, host, places, system, drift, tell } = this.#means
+    const { store, fleet, host, places, system, drift, tell, renewed } = this.#means
     try {
-      const [health, differs] = await Promise.all([healthOf(places, system), drift()])
-      const status: Status = { ...standOf(places), health, drift: differs }
-      await store.commit([], [{ key: statusKey(host), value: JSON.stringify(status) }])
+      const [health, differs, request] = await Promise.all([healthOf(places, system), drift(), this.#renewal.request()])
+      const status: Status = { ...standOf(places, this.#notes()), health, drift: differs }
+      const said = { fleet, host, count: this.#count.next(), status, request }
+      await store.commit([], [{ key: statusKey(host), value: reportText(said, fleetFile(places, 'key')) }])
+      if (request !== '' && (await this.#renewal.take(store))) renewed()
       if (this.#problem !== '') tell('reports arrive again')
       if (this.#problem !== '' || UNREACHED.read(places) !== undefined) UNREACHED.remove(places)
       this.#problem = ''

@@ -18,7 +18,7 @@ export interface Taken {
 }
 
 /** Its output goes to a file and its end to another, so that it does not depend on the agent, which may be restarted by it. */
-const SCRIPT = 'log=$1 status=$2; shift 2; "$@" > "$log" 2>&1; echo $? > "$status"'
+const SCRIPT = 'log=$1 status=$2; shift 2; "$@" > "$log" 2>&1; ended=$?; echo $ended > "$status"; exit $ended'
 
 const [LOG, STATUS] = ['take.log', 'take.status']
 /** Held by a process that takes a release. */
@@ -49,8 +49,11 @@ export class Taking {
   async take(): Promise<Taken> {
     const state = fleetState(this.#places)
     state.remove(STATUS)
-    await this.#run(['sh', '-c', SCRIPT, 'sh', state.path(LOG), state.path(STATUS), ...this.#command('fleet', 'take')])
-    return this.taken()
+    const command = ['sh', '-c', SCRIPT, 'sh', state.path(LOG), state.path(STATUS), ...this.#command('fleet', 'take')]
+    const { status } = await this.#run(command)
+    const taken = this.taken()
+    // On a full disk, neither file has anything in it.
+    return taken.status === undefined && status === EXIT.refused ? { ...taken, status } : taken
   }
 
   /** How the last one ended, also after a restart of the agent. */
@@ -86,5 +89,5 @@ function isOurs({ command, args }: Confirmation): boolean {
 /** What a command said last: why it did not do its work. */
 export function reasonOf({ output, status }: Taken): string {
   if (status === undefined) return 'the process that took it was killed'
-  return output.slice(-LONGEST_REASON) || `exit status ${status}`
+  return output.slice(-LONGEST_REASON) || `exit status ${status}, without a word: is the disk full?`
 }

@@ -1,7 +1,7 @@
 import { seal } from '../../../archive/sealed.ts'
 import { recordsOf } from '../../../db/store.ts'
 import type { Places } from '../../../system/places.ts'
-import { hostCertificate } from '../authority.ts'
+import { hostCertificate, keyOf } from '../authority.ts'
 import { controllerProof } from '../controller-key.ts'
 import { endpointsForHosts } from '../endpoints.ts'
 import { fleetFile, needController } from '../member.ts'
@@ -93,9 +93,10 @@ async function letIn(
   const user = `host-${host}`
   // The same each time, for another controller may do the same at the same time.
   const password = controllerProof(places, 'password', JSON.stringify([host, nonce, recipient]))
+  const certificate = await hostCertificate(places, fleet, host, csr)
   const answer: JoinAnswer = {
     endpoints: endpointsForHosts(configuration, endpoints),
-    certificate: await hostCertificate(places, fleet, host, csr),
+    certificate,
     user,
     password,
     signer,
@@ -107,7 +108,9 @@ async function letIn(
   return store.commit(
     [{ key: answerKey(host), revision: 0 }],
     [
-      memberChange(places, host, { recipient, groups, controller, joined: now.toISOString() }),
+      memberChange(places, host, {
+        ...{ recipient, key: keyOf(certificate), groups, controller, joined: now.toISOString() },
+      }),
       { key: answerKey(host), value: answerText(sealed, secret) },
     ],
   )
@@ -124,6 +127,9 @@ export function permissionsOf(host: string, controller: boolean): readonly Permi
 }
 
 function secretsOf(places: Places): NonNullable<JoinAnswer['secrets']> {
-  const file = (name: 'signing' | 'authorityKey' | 'rootPassword') => fleetFile(places, name)
-  return { signing: file('signing'), authorityKey: file('authorityKey'), rootPassword: file('rootPassword') }
+  const file = (name: 'signing' | 'authorityKey' | 'rootPassword' | 'reading') => fleetFile(places, name)
+  return {
+    ...{ signing: file('signing'), authorityKey: file('authorityKey') },
+    ...{ rootPassword: file('rootPassword'), reading: file('reading') },
+  }
 }

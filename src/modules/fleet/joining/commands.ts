@@ -82,7 +82,7 @@ export async function joinFleet(invocation: Invocation): Promise<number> {
   const { fleet, host, controller } = await join(token, places, io.now, Number(seconds))
   await settle(invocation, 'gabarit fleet join', 'fleet', { status: 'enabled' })
   print(`this host is ${host} of the fleet ${fleet}${controller ? ', and a controller' : ''}`)
-  return EXIT.done
+  return controller ? (await import('../rollout/rollout.apart.ts')).pull(invocation) : EXIT.done
 }
 
 /** Not an argument: anybody on the machine can read those of others. */

@@ -4,7 +4,7 @@ import { identityFile, newIdentity, recipientIn } from '../../../archive/identit
 import { Failure, refusal } from '../../../base/failure.ts'
 import { requestOf } from '../../../system/openssl.ts'
 import type { Places } from '../../../system/places.ts'
-import { hostCertificate, newAuthority, newKey, newSigningKey, publicSigner } from '../authority.ts'
+import { hostCertificate, keyOf, newAuthority, newKey, newSigningKey, publicSigner } from '../authority.ts'
 import { controllerProof } from '../controller-key.ts'
 import { FLEET_FILES, fleetFile, fleetState, MEMBER_FILE, type Member } from '../member.ts'
 import { memberChange } from '../members.ts'
@@ -26,7 +26,7 @@ export interface Founding {
 /** Makes the keys of the fleet that are missing: authority, signing key, password of etcd's root, and this host's own. */
 export async function makeFleetKeys(places: Places, { fleet, host }: Founding): Promise<void> {
   const state = fleetState(places)
-  const { authority, authorityKey, signing, rootPassword, identity, key, certificate } = FLEET_FILES
+  const { authority, authorityKey, signing, rootPassword, reading, identity, key, certificate } = FLEET_FILES
   // The key last: what has one is whole.
   if (!state.has(authorityKey)) {
     const pair = await newAuthority(fleet)
@@ -35,6 +35,7 @@ export async function makeFleetKeys(places: Places, { fleet, host }: Founding): 
   }
   if (!state.has(signing)) state.write(signing, newSigningKey())
   if (!state.has(rootPassword)) state.write(rootPassword, `${randomBytes(32).toString('base64url')}\n`)
+  if (!state.has(reading)) state.write(reading, identityFile(await newIdentity()))
   if (!state.has(identity)) state.write(identity, identityFile(await newIdentity()))
   if (!state.has(key)) state.write(key, newKey())
   const csr = await requestOf(state.path(key), `/O=gabarit fleet ${fleet}/OU=${host}`)
@@ -115,10 +116,11 @@ async function switchOnUsers(gateway: Gateway, password: string): Promise<void> 
 
 async function enterFounder(places: Places, { host }: Founding, store: EtcdStore, now: Date): Promise<void> {
   const recipient = recipientIn(fleetFile(places, 'identity')) ?? ''
+  const key = keyOf(fleetFile(places, 'certificate'))
   try {
     await store.commit(
       [],
-      [memberChange(places, host, { recipient, groups: [], controller: true, joined: now.toISOString() })],
+      [memberChange(places, host, { recipient, key, groups: [], controller: true, joined: now.toISOString() })],
     )
   } finally {
     store.close()

@@ -72,6 +72,7 @@ async function ask(token: Token, store: Store, places: Places, now: () => Date, 
     state.write(FLEET_FILES.signing, secrets.signing)
     state.write(FLEET_FILES.authorityKey, secrets.authorityKey)
     state.write(FLEET_FILES.rootPassword, secrets.rootPassword)
+    state.write(FLEET_FILES.reading, secrets.reading)
   }
   const { endpoints, user, password, signer } = answer
   const { fleet, host } = token

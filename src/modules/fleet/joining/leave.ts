@@ -5,7 +5,9 @@ import type { Places } from '../../../system/places.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { FLEET_FILES, fleetState, MEMBER_FILE, needController, needMember } from '../member.ts'
 import { checkName, readMembers } from '../members.ts'
+import { BASE } from '../release/base.ts'
 import { LAST_TURN } from '../release/turn.ts'
+import { SEEN } from '../rollout/rollouts.ts'
 import { leavingKey } from '../store/keys.ts'
 import { withStore, withStoreAndRoot } from '../store/open.ts'
 import { removeHost } from './remove.ts'
@@ -64,7 +66,8 @@ async function forget(invocation: Invocation): Promise<number> {
   await settle(invocation, 'gabarit fleet leave', 'fleet', { status: 'disabled' })
   if (kept) await settle(invocation, 'gabarit fleet leave', 'etcd', { status: 'disabled' })
   const state = fleetState(places)
-  for (const name of [...Object.values(FLEET_FILES), OWNED.name, LAST_TURN.name]) state.remove(name)
+  for (const name of [...Object.values(FLEET_FILES), ...[OWNED, LAST_TURN, BASE, SEEN].map(({ name }) => name)])
+    state.remove(name)
   MEMBER_FILE.remove(places)
   print(`this host has left the fleet ${fleet}`)
   if (kept) print('The data of its store stay in /var/lib/etcd/gabarit until you remove them.')

@@ -19,7 +19,7 @@ const ANSWER = objectOf({
   /** The public key (PEM) by which orders are signed. */
   signer: text,
   /** For a controller. */
-  secrets: optional(objectOf({ signing: text, authorityKey: text, rootPassword: text })),
+  secrets: optional(objectOf({ signing: text, authorityKey: text, rootPassword: text, reading: text })),
 })
 export type JoinAnswer = TypeOf<typeof ANSWER>
 

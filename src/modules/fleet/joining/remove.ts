@@ -1,11 +1,9 @@
 import { hostPrefix, JOINS_PREFIX, leavingKey, memberKey, statusKey } from '../store/keys.ts'
+import { removeKeys } from '../store/remove.ts'
 import type { Session } from '../store/session.ts'
 import type { Store } from '../store/store.ts'
 import { removeUser } from '../store/users.ts'
 import { joiningUser } from './token.ts'
-
-/** Keys in one commit. */
-const MANY = 100
 
 /** Removes all that the store has of a host: its users and roles first, so that it writes nothing meanwhile. */
 export async function removeHost(store: Store, root: Session, host: string): Promise<void> {
@@ -22,16 +20,5 @@ export async function removeInvitation(store: Store, root: Session, host: string
 }
 
 async function removeBelow(store: Store, prefix: string): Promise<void> {
-  await removeKeys(
-    store,
-    (await store.list(prefix)).map(({ key }) => key),
-  )
-}
-
-async function removeKeys(store: Store, keys: readonly string[]): Promise<void> {
-  for (let at = 0; at < keys.length; at += MANY)
-    await store.commit(
-      [],
-      keys.slice(at, at + MANY).map(key => ({ key, remove: true })),
-    )
+  await removeKeys(store, await store.keys(prefix))
 }

@@ -1,15 +1,15 @@
-import { identitiesIn } from '../../../archive/identity.ts'
 import { refusal } from '../../../base/failure.ts'
-import { partOf, text } from '../../../base/shape.ts'
 import { changeDatabase } from '../../../db/change.ts'
 import { Descriptions } from '../../../db/describe.ts'
 import { type Layer, layerPlaces } from '../../../db/layers.ts'
 import { isSecret } from '../../../db/sealing.ts'
 import type { Places } from '../../../system/places.ts'
 import type { Invocation } from '../../../terminal/command.ts'
-import { fleetFile, needController } from '../member.ts'
-import { statusKey } from '../store/keys.ts'
+import { needController } from '../member.ts'
+import { readMembers } from '../members.ts'
+import { listReports } from '../rollout/reports.ts'
 import type { Store } from '../store/store.ts'
+import { readingKeys } from './base.ts'
 import { type Drift, openDrift } from './drift.ts'
 
 /**
@@ -17,13 +17,12 @@ import { type Drift, openDrift } from './drift.ts'
  * host, so that the next release keeps it.
  */
 export async function adopt({ args, places, answer }: Invocation, store: Store): Promise<number> {
-  needController(places)
+  const { fleet } = needController(places)
   const [host = '', ...wanted] = args
-  const status = await store.get(statusKey(host))
+  const status = (await listReports(store, await readMembers(store, places), fleet)).get(host)?.status
   if (status === undefined)
     throw refusal(`the host ${host} has not reported yet`, { hint: 'All hosts: gabarit fleet hosts' })
-  const said = partOf('drift', text)(JSON.parse(status.value))
-  const { values } = await openDrift(said, identitiesIn(fleetFile(places, 'identity')), `what ${host} reports`)
+  const { values } = await openDrift(status.drift, readingKeys(places), `what ${host} reports`)
   const chosen = values.filter(({ database, key, property }) =>
     wanted.every((word, index) => word === [database, key, property][index]),
   )

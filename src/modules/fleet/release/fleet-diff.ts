@@ -8,14 +8,14 @@ import { changeLines } from '../../../terminal/change-lines.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { needController } from '../member.ts'
 import type { Store } from '../store/store.ts'
+import { baseLayers, baseNumber } from './base.ts'
 import { readLayers } from './layer-contents.ts'
 import type { Layers } from './records.ts'
 import { releaseNumbers } from './release.ts'
-import { layersOfRelease } from './release-layers.ts'
 import type { LayerContents, SiteFile } from './resolve.ts'
 
 /** What is different in one part of the fleet. */
-interface LayerDifference {
+export interface LayerDifference {
   readonly part: string
   readonly properties: readonly PropertyChange[]
   readonly files: readonly { readonly path: string; readonly diff: string }[]
@@ -24,20 +24,28 @@ interface LayerDifference {
 /** `gabarit fleet diff`: what the next release would change for the fleet. */
 export async function diff({ places, colour, answer }: Invocation, store: Store): Promise<number> {
   const member = needController(places)
-  const since = (await releaseNumbers(store)).at(-1)
-  const before: Layers = since === undefined ? new Map() : await layersOfRelease(store, since, member, places)
-  const found = differences(before, readLayers(places), places)
-  const lines = found.flatMap(({ part, properties, files }) => [
+  const since = baseNumber(places)
+  const newest = Math.max(0, ...(await releaseNumbers(store)))
+  const found = differences(await baseLayers(places, member), readLayers(places), places)
+  const lines = differenceLines(found, colour)
+  const nothing = since === 0 ? 'nothing is said for the fleet yet' : `nothing differs from release ${since}`
+  const outdated =
+    newest > since ? [`another controller has published release ${newest} since: gabarit fleet pull`] : []
+  const shown = lines.length === 0 ? [nothing] : lines
+  return answer({ since: since === 0 ? null : since, newest, parts: found }, [...shown, ...outdated].join('\n'))
+}
+
+/** For people. */
+export function differenceLines(found: readonly LayerDifference[], colour: boolean): string[] {
+  return found.flatMap(({ part, properties, files }) => [
     `${part}:`,
     ...changeLines(properties),
     ...files.map(({ diff: text }) => (colour ? colourDiff(text) : text).trimEnd()),
   ])
-  const nothing = since === undefined ? 'nothing is said for the fleet yet' : `nothing differs from release ${since}`
-  return answer({ since: since ?? null, parts: found }, lines.length === 0 ? nothing : lines.join('\n'))
 }
 
 /** What differs in each part, with secrets hidden. */
-function differences(before: Layers, after: Layers, places: Places): LayerDifference[] {
+export function differences(before: Layers, after: Layers, places: Places): LayerDifference[] {
   const descriptions = new Descriptions(places)
   const hidden = (change: PropertyChange): PropertyChange => {
     const layer = [after, before].flatMap(layers => [...layers.values()])

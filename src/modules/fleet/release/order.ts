@@ -1,6 +1,6 @@
 import { hash, integer, listOf, matching, number, objectOf, type TypeOf, text } from '../../../base/shape.ts'
 import { LAYER_NAME } from '../../../db/layers.ts'
-import { refusedStatement, type Statement, signed, verified } from './signed.ts'
+import { BY_CONTROLLERS, refusedStatement, type Statement, signed, verified } from './signed.ts'
 
 /** What was encrypted for one reader, in the parts that the store holds. */
 export type Bundle = TypeOf<typeof bundle>
@@ -29,7 +29,7 @@ const order = objectOf({
   controllers: listOf(matching(/^age1[a-z0-9]+$/, 'a public key of age')),
 })
 
-const ORDER: Statement<Order> = { kind: 'order', form: '1', shape: order }
+const ORDER: Statement<Order> = { kind: 'order', by: BY_CONTROLLERS, form: '1', shape: order }
 
 /** An order as it stands in the store. @param key of the controllers: ed25519, PKCS #8 in PEM */
 export function signOrder(what: Order, key: string): string {

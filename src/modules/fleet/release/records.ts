@@ -36,7 +36,7 @@ const databaseEntry = (layer: string, name: string) => `${layer}/records/${name}
 const fileEntry = (layer: string, path: string) => `${layer}/files/${path}`
 
 /** Encrypts the records and files of a fleet for its controllers. */
-export function sealRecords(layers: Layers, label: Label, controllers: readonly string[]): Promise<Uint8Array> {
+export function sealRecords(layers: Layers, label: Label, recipient: string): Promise<Uint8Array> {
   const sorted = [...layers].sort(([a], [b]) => compareBytes(a, b))
   const listed = sorted.map(([name, { from, databases, files }]) => {
     const ofFiles = [...files].map(([path, file]) => ({ path, ...('link' in file ? file : { program: file.program }) }))
@@ -50,7 +50,7 @@ export function sealRecords(layers: Layers, label: Label, controllers: readonly 
     })),
     ...[...files].flatMap(([path, file]) => ('link' in file ? [] : [{ name: fileEntry(name, path), data: file.data }])),
   ])
-  return seal([{ name: INDEX, data: Buffer.from(JSON.stringify(first)) }, ...entries], { recipients: controllers })
+  return seal([{ name: INDEX, data: Buffer.from(JSON.stringify(first)) }, ...entries], { recipients: [recipient] })
 }
 
 /** Opens what {@link sealRecords} has made. @throws Failure (refused) with the exact reason */

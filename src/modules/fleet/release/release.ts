@@ -3,13 +3,13 @@ import { refusal } from '../../../base/failure.ts'
 import { integer, mapOf, moment, objectOf, type TypeOf, text } from '../../../base/shape.ts'
 import { layerPath, layersOf } from '../../../db/layers.ts'
 import { bundleKey, objectKey, RELEASES_PREFIX, releaseKey } from '../store/keys.ts'
-import type { Change, Store } from '../store/store.ts'
+import type { Change, Compared, Store } from '../store/store.ts'
 import { sealBundle } from './bundle.ts'
 import { type Cut, cut, join } from './chunks.ts'
 import { type Bundle, bundle } from './order.ts'
 import { sealRecords } from './records.ts'
 import { type LayerContents, resolve } from './resolve.ts'
-import { refusedStatement, type Statement, signed, verified } from './signed.ts'
+import { BY_CONTROLLERS, refusedStatement, type Statement, signed, verified } from './signed.ts'
 
 /** A release: what all hosts shall have from now on. It never changes. */
 export type Release = TypeOf<typeof release>
@@ -25,7 +25,7 @@ const release = objectOf({
   records: bundle,
 })
 
-const RELEASE: Statement<Release> = { kind: 'release', form: '1', shape: release }
+const RELEASE: Statement<Release> = { kind: 'release', by: BY_CONTROLLERS, form: '1', shape: release }
 
 const hostBundles = mapOf(bundle)
 
@@ -33,19 +33,36 @@ const hostBundles = mapOf(bundle)
 export interface Reader {
   readonly recipient: string
   readonly groups: readonly string[]
-  readonly controller: boolean
 }
 
-/** Makes a release, and stores it. @returns undefined if there is one of this number already */
+/** What all controllers have: one signs, the other one opens what only they may read. */
+export interface ControllerKeys {
+  /** ed25519, PKCS #8 in PEM. */
+  readonly signing: string
+  /** A public key of age. */
+  readonly recipient: string
+}
+
+/** A release as it was stored. */
+export interface Stored extends Release {
+  /** Its records and files, encrypted for controllers. */
+  readonly sealed: Uint8Array
+}
+
+/**
+ * Makes a release, and stores it.
+ * @param also what is compared and changed in the same commit
+ * @returns undefined if there is one of this number already, or something else was changed meanwhile
+ */
 export async function storeRelease(
   store: Store,
   said: Omit<Release, 'hosts' | 'records'>,
   layers: ReadonlyMap<string, LayerContents>,
   members: ReadonlyMap<string, Reader>,
-  key: string,
-): Promise<Release | undefined> {
+  { signing, recipient: reading }: ControllerKeys,
+  also: { readonly compare: readonly Compared[]; readonly changes: readonly Change[] } = { compare: [], changes: [] },
+): Promise<Stored | undefined> {
   const { fleet, number } = said
-  const controllers = [...members.values()].filter(({ controller }) => controller).map(({ recipient }) => recipient)
   const batch = new Batch(store)
   const bundles: [string, Bundle][] = []
   for (const [host, { recipient, groups }] of [...members].sort(([a], [b]) => compareBytes(a, b))) {
@@ -55,14 +72,16 @@ export async function storeRelease(
     await batch.put(made, name => bundleKey(host, name))
   }
   const hosts = cut(Buffer.from(JSON.stringify(Object.fromEntries(bundles))))
-  const records = cut(await sealRecords(layers, { fleet, release: number }, controllers))
+  const sealed = await sealRecords(layers, { fleet, release: number }, reading)
+  const records = cut(sealed)
   await batch.put(hosts, objectKey)
   await batch.put(records, objectKey)
   await batch.flush()
   const whole = { ...said, hosts: hosts.bundle, records: records.bundle }
-  const value = signed(RELEASE, whole, key)
-  const created = await store.commit([{ key: releaseKey(number), revision: 0 }], [{ key: releaseKey(number), value }])
-  return created ? whole : undefined
+  const value = signed(RELEASE, whole, signing)
+  const key = releaseKey(number)
+  const created = await store.commit([{ key, revision: 0 }, ...also.compare], [{ key, value }, ...also.changes])
+  return created ? { ...whole, sealed } : undefined
 }
 
 /** What applies to a host, the nearest first. */
@@ -77,7 +96,10 @@ export function layersFor(
 /** A release that is in the store. @throws Failure (refused) if it is missing, or not from the controllers of this fleet */
 export async function readRelease(store: Store, number: number, signer: string, fleet: string): Promise<Release> {
   const found = await store.get(releaseKey(number))
-  if (found === undefined) throw refusal(`there is no release ${number}`, { hint: 'gabarit fleet releases' })
+  if (found === undefined)
+    throw refusal(`there is no release ${number}`, {
+      hint: 'Older ones are removed: config setprop fleet KeepReleases NUMBER',
+    })
   const read = verified(RELEASE, found.value, signer)
   if (read.fleet !== fleet || read.number !== number)
     throw refusedStatement(

@@ -1,24 +1,29 @@
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { type Failure, messageOf, orUndefined, refusal } from '../../../base/failure.ts'
 import { objectOf, type Shape, text } from '../../../base/shape.ts'
 
-/** A kind of statement that the controllers of a fleet sign. */
+/** A kind of statement that the controllers or a host of a fleet sign. */
 export interface Statement<T> {
   /** `order`; it is signed, too, so that one kind cannot pass for another. */
   readonly kind: string
+  /** Who signs it, for people. */
+  readonly by: string
   /** Another one cannot be read. */
   readonly form: string
   readonly shape: Shape<T>
 }
 
+/** Who signs what hosts must do. */
+export const BY_CONTROLLERS = 'the controllers of this fleet'
+
 const container = objectOf({ said: text, signature: text })
 
-/** A statement with its signature, as it stands in the store. @param key ed25519, PKCS #8 in PEM */
+/** A statement with its signature, as it stands in the store. @param key PKCS #8 in PEM */
 export function signed<T extends object>({ kind, form }: Statement<T>, what: T, key: string): string {
   const said = JSON.stringify({ form, ...what })
   return JSON.stringify({
     said,
-    signature: sign(null, signedBytes(kind, said), createPrivateKey(key)).toString('base64'),
+    signature: sign(...signing(kind, said, createPrivateKey(key))).toString('base64'),
   })
 }
 
@@ -27,12 +32,12 @@ export function signed<T extends object>({ kind, form }: Statement<T>, what: T, 
  * @param signer the public key in PEM
  * @throws Failure (refused) with the exact reason
  */
-export function verified<T>({ kind, form, shape }: Statement<T>, stored: string, signer: string): T {
+export function verified<T>({ kind, by, form, shape }: Statement<T>, stored: string, signer: string): T {
   const refuse = (why: string) => refusedStatement(kind, why)
   const { said, signature } = read(stored, container, refuse)
   const key = createPublicKey(signer)
-  if (orUndefined(() => verify(null, signedBytes(kind, said), key, Buffer.from(signature, 'base64'))) !== true)
-    throw refuse('is not signed by the controllers of this fleet, or was altered')
+  const isRight = () => verify(...signing(kind, said, key), Buffer.from(signature, 'base64'))
+  if (orUndefined(isRight) !== true) throw refuse(`is not signed by ${by}, or was altered`)
   const found = read(said, objectOf({ form: text }), refuse)
   if (found.form !== form) throw refuse(`has the form ${found.form}, which this version cannot read`)
   return read(said, shape, refuse)
@@ -43,8 +48,10 @@ export function refusedStatement(kind: string, why: string): Failure {
   return refusal(`the ${kind} ${why}`, { hint: 'Nothing was changed.' })
 }
 
-function signedBytes(kind: string, said: string): Buffer {
-  return Buffer.from(`gabarit fleet ${kind}\n${said}`)
+/** What is signed, and how: the keys of controllers are of ed25519, those of hosts for elliptic curves with a hash. */
+function signing(kind: string, said: string, key: KeyObject) {
+  const how = key.asymmetricKeyType === 'ec' ? 'sha256' : null
+  return [how, Buffer.from(`gabarit fleet ${kind}\n${said}`), key] as const
 }
 
 function read<T>(json: string, shape: (value: unknown) => T, refuse: (why: string) => Failure): T {

@@ -1,17 +1,18 @@
-import { EXIT, usageFailure } from '../../../base/failure.ts'
+import { EXIT, Failure, usageFailure } from '../../../base/failure.ts'
 import { plural } from '../../../base/plural.ts'
 import { caller } from '../../../system/accounts.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { windowSeconds } from '../../../transaction/default-window.ts'
-import { needController } from '../member.ts'
+import { type Member, needController } from '../member.ts'
 import { readLayers } from '../release/layer-contents.ts'
+import { withRecordsLock } from '../release/records-lock.ts'
 import { layersOfRelease } from '../release/release-layers.ts'
 import { withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { bringLayers, refuseUnpublished } from './earlier.ts'
 import { isWell, overviewLines, overviewOf, rolloutLine } from './overview.ts'
 import { follow, type Progress, worstStatus } from './progress.ts'
-import { beginRollout, type Manner } from './publish.ts'
+import { beginRollout, type Manner, removeOldReleases } from './publish.ts'
 import { type Rollout, resumed } from './rollout.ts'
 import { halted, needHalted, steer } from './steer.ts'
 
@@ -21,7 +22,10 @@ export async function publish(invocation: Invocation): Promise<number> {
   const member = needController(places)
   const manner = mannerOf(invocation)
   return withStore(places, async store => {
-    const begun = await beginRollout(store, member, readLayers(places), manner, invocation)
+    const begun = await withRecordsLock(places, 'gabarit fleet publish', () =>
+      beginRollout(store, member, readLayers(places), manner, invocation),
+    )
+    await tidyUp(store, member, begun, invocation)
     return begin(store, begun, invocation)
   })
 }
@@ -35,11 +39,15 @@ export async function back(invocation: Invocation): Promise<number> {
   const manner = mannerOf(invocation)
   const note = manner.note === '' ? `back to release ${number}` : manner.note
   return withStore(places, async store => {
-    await refuseUnpublished(store, member, places)
-    const layers = await layersOfRelease(store, number, member, places)
-    const begun = await beginRollout(store, member, layers, { ...manner, note }, invocation)
-    // What is published next begins with what is in effect.
-    bringLayers(places, layers, 'gabarit fleet back')
+    const begun = await withRecordsLock(places, 'gabarit fleet back', async () => {
+      await refuseUnpublished(member, places)
+      const { layers } = await layersOfRelease(store, number, member, places)
+      const rollout = await beginRollout(store, member, layers, { ...manner, note }, invocation)
+      // What is published next begins with what is in effect.
+      bringLayers(places, layers, 'gabarit fleet back')
+      return rollout
+    })
+    await tidyUp(store, member, begun, invocation)
     return begin(store, begun, invocation)
   })
 }
@@ -57,7 +65,7 @@ export async function halt({ places, system, value, answer }: Invocation): Promi
   const { user } = caller(system.env)
   const note = value('comment')
   const reason = note === undefined ? `by ${user}` : `by ${user}: ${note}`
-  const changed = await withStore(places, store => steer(store, rollout => halted(rollout, reason)))
+  const changed = await withStore(places, store => steer(store, places, rollout => halted(rollout, reason)))
   return answer(changed, rolloutLine(changed))
 }
 
@@ -75,16 +83,24 @@ export async function resume(invocation: Invocation): Promise<number> {
       )
     return resumed(needHalted(rollout), without)
   }
-  return withStore(places, async store => begin(store, await steer(store, go), invocation))
+  return withStore(places, async store => begin(store, await steer(store, places, go), invocation))
+}
+
+/** What is not removed now is removed by the next one. */
+async function tidyUp(store: Store, member: Member, begun: Rollout, { places, warn }: Invocation): Promise<void> {
+  await removeOldReleases(store, member, begun, places).catch((error: unknown) => {
+    if (!(error instanceof Failure)) throw error
+    warn(`old releases stay in the store: ${error.message}`)
+  })
 }
 
 /** Says that it has begun, and waits for its end if asked to. */
 async function begin(store: Store, begun: Rollout, invocation: Invocation): Promise<number> {
   const { flag, answer, progress } = invocation
   if (!flag('wait')) return answer(begun, `${rolloutLine(begun)}: ${plural(begun.waves.flat().length, 'host')}`)
-  const rollout = await follow(store, begun, now => progress(sayProgress(now)))
+  const rollout = await follow(store, invocation.places, begun, now => progress(sayProgress(now)))
   progress(undefined)
-  const exit = rollout.release === begun.release ? await worstStatus(store, rollout) : EXIT.failed
+  const exit = rollout.release === begun.release ? await worstStatus(store, invocation.places, rollout) : EXIT.failed
   answer(rollout, rolloutLine(rollout))
   return exit
 }

@@ -48,6 +48,7 @@ function troubleOf(host: string, { rollout, observed, placed, interval, now }: V
   const seen = observed.get(host)
   if (seen === undefined) return undefined
   const { status } = seen
+  if (seen.isForged) return 'reports what it has not said, or said before: somebody has changed the store'
   const answers = status?.release === rollout.release && status.attempt === rollout.attempt
   if (answers && (status.state === 'went back' || status.state === 'refused')) {
     const what = status.state === 'refused' ? `refused release ${rollout.release}` : 'went back'

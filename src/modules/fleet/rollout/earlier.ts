@@ -5,17 +5,14 @@ import { fleetRecords, type Layer, layerPath, layerPlaces, layersIn } from '../.
 import { changeDatabases, databaseChanges } from '../../../state/history/databases.ts'
 import type { Places } from '../../../system/places.ts'
 import type { Member } from '../member.ts'
+import { baseLayers } from '../release/base.ts'
 import { readLayers } from '../release/layer-contents.ts'
 import type { Layers } from '../release/records.ts'
-import { releaseNumbers } from '../release/release.ts'
-import { layersOfRelease } from '../release/release-layers.ts'
 import type { LayerContents } from '../release/resolve.ts'
-import type { Store } from '../store/store.ts'
 
 /** @throws Failure (refused) if something here was not published: bringing an earlier release would lose it */
-export async function refuseUnpublished(store: Store, member: Member, places: Places): Promise<void> {
-  const last = (await releaseNumbers(store)).at(-1)
-  const published = last === undefined ? new Map() : await layersOfRelease(store, last, member, places)
+export async function refuseUnpublished(member: Member, places: Places): Promise<void> {
+  const published = await baseLayers(places, member)
   const here = readLayers(places)
   if (here.size === 0 || isDeepStrictEqual(contentsOf(here), contentsOf(published))) return
   throw refusal('records or files of the fleet were changed here and not published, and would be lost', {

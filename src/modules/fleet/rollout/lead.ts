@@ -1,12 +1,13 @@
 import { messageOf } from '../../../base/failure.ts'
 import { MEMBERS_PREFIX, orderKey, ROLLOUT_KEY, STATUS_PREFIX } from '../store/keys.ts'
-import type { Change, Store } from '../store/store.ts'
+import type { Change, Entry, Store } from '../store/store.ts'
 import { decide } from './decide.ts'
 import type { Term } from './election.ts'
 import { Mirror } from './mirror.ts'
-import { afterAbsence, type Observed, observe } from './observed.ts'
-import { readReports, readRollout } from './read.ts'
+import { afterAbsence, type Observed, observe, type Report } from './observed.ts'
+import { type MakeCertificate, Renewals } from './renewals.ts'
 import type { Rollout } from './rollout.ts'
+import type { Rollouts } from './rollouts.ts'
 import { SilentList } from './silent.ts'
 import { Wakeup } from './wakeup.ts'
 
@@ -15,8 +16,15 @@ const TICK = 1000
 /** Orders in one commit: etcd takes 128 changes. */
 const AT_ONCE = 50
 
+/** What stands below a prefix, by the names there. */
+export type Entries = ReadonlyMap<string, Entry>
+
 /** What a leader needs besides the store. */
 export interface Leadership {
+  readonly rollouts: Pick<Rollouts, 'read' | 'text'>
+  /** What hosts report, from what stands in the store of their reports and of themselves. */
+  readonly reportsOf: (reports: Entries, members: Entries) => ReadonlyMap<string, Report>
+  readonly certificateFor: MakeCertificate
   /** The signed order for a host. */
   readonly orderOf: (host: string, rollout: Rollout) => Promise<string>
   /** Milliseconds between two reports of a host. */
@@ -33,11 +41,14 @@ export class Leader {
   readonly #reports: Mirror
   readonly #rollout: Mirror
   readonly #silent: SilentList
+  readonly #renewals: Renewals
   #observed: ReadonlyMap<string, Observed> = new Map()
   /** When the orders of this attempt were placed. A leader that follows places the same ones again: nothing changes for hosts. */
   #placed = new Map<string, number>()
   #attempt = ''
   readonly #wakeup = new Wakeup()
+  /** Why the last step failed: it is told once, not with every look. */
+  #problem = ''
 
   constructor(store: Store, term: Term, leadership: Leadership) {
     this.#store = store
@@ -47,6 +58,7 @@ export class Leader {
     this.#reports = new Mirror(store, STATUS_PREFIX)
     this.#rollout = new Mirror(store, ROLLOUT_KEY)
     this.#silent = new SilentList(store, term.fence)
+    this.#renewals = new Renewals(store, term.fence, leadership.certificateFor)
   }
 
   /** Until the term ends. */
@@ -69,9 +81,13 @@ export class Leader {
 
   async #tryStep(): Promise<boolean> {
     try {
-      return await this.#step()
+      const more = await this.#step()
+      this.#problem = ''
+      return more
     } catch (error) {
-      this.#with.tell(messageOf(error))
+      const problem = messageOf(error)
+      if (problem !== this.#problem) this.#with.tell(problem)
+      this.#problem = problem
       return false
     }
   }
@@ -79,9 +95,11 @@ export class Leader {
   /** @returns whether there may be more to do at once */
   async #step(): Promise<boolean> {
     const now = performance.now()
-    this.#observed = observe(this.#observed, readReports(this.#reports.entries), this.#members.entries.keys(), now)
+    const reports = this.#with.reportsOf(this.#reports.entries, this.#members.entries)
+    this.#observed = observe(this.#observed, reports, this.#members.entries.keys(), now)
     await this.#silent.update(this.#observed, this.#with.interval(), now)
-    const found = readRollout(this.#rollout.entries.get(''))
+    for (const host of await this.#renewals.answer(reports)) this.#with.tell(`${host} has a new certificate`)
+    const found = this.#with.rollouts.read(this.#rollout.entries.get(''))
     if (found === undefined) return false
     const { rollout, revision } = found
     this.#forgetFormer(rollout)
@@ -89,7 +107,7 @@ export class Leader {
     const decision = decide(view)
     if (decision.do === 'wait') return false
     if (decision.do === 'place') return this.#place(decision.hosts.slice(0, AT_ONCE), rollout, revision)
-    const text = JSON.stringify(decision.rollout)
+    const text = this.#with.rollouts.text(decision.rollout)
     if (await this.#commit(revision, [{ key: ROLLOUT_KEY, value: text }])) this.#with.tell(describe(decision.rollout))
     // The watch tells of the change.
     return false

@@ -3,6 +3,10 @@ import { type Status, WELL } from './status.ts'
 /** What a host has said, and since when by the clock of the controller that watches. Times are in milliseconds. */
 export interface Observed {
   readonly status: Status | undefined
+  /** What stands in the store was not said by the host, or was said before: somebody else has put it there. */
+  readonly isForged: boolean
+  /** Of its newest report. */
+  readonly count: number
   /** Grows with every report, even if it says the same. */
   readonly revision: number
   /** When it was heard last. */
@@ -13,8 +17,13 @@ export interface Observed {
 
 /** A report as it stands in the store. */
 export interface Report {
-  readonly status: Status
+  /** Undefined: the host has not signed it. */
+  readonly status: Status | undefined
+  /** Grows with every report of the host. */
+  readonly count: number
   readonly revision: number
+  /** For a new certificate; else empty. */
+  readonly request: string
 }
 
 /**
@@ -32,10 +41,14 @@ export function observe(
 }
 
 function observeHost(before: Observed | undefined, report: Report | undefined, now: number): Observed {
-  const { status, revision = 0 } = report ?? {}
-  if (before === undefined) return { status, revision, heard: now, since: now }
+  const { status, count = 0, revision = 0 } = report ?? {}
+  const isForged = report !== undefined && (status === undefined || count < (before?.count ?? 0))
+  if (before === undefined) return { status, count, revision, isForged, heard: now, since: now }
   if (before.revision === revision) return before
-  return { status, revision, heard: now, since: saysTheSame(before.status, status) ? before.since : now }
+  // What it has not said is no sign of life.
+  if (isForged) return { ...before, revision, isForged }
+  const since = saysTheSame(before.status, status) ? before.since : now
+  return { status, count, revision, isForged, heard: now, since }
 }
 
 function saysTheSame(one: Status | undefined, other: Status | undefined): boolean {

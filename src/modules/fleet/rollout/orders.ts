@@ -1,7 +1,7 @@
+import { recipientIn } from '../../../archive/identity.ts'
 import { refusal } from '../../../base/failure.ts'
 import type { Places } from '../../../system/places.ts'
 import { fleetFile, type Member } from '../member.ts'
-import { readMembers } from '../members.ts'
 import { signOrder } from '../release/order.ts'
 import { bundlesOf, readRelease } from '../release/release.ts'
 import type { Store } from '../store/store.ts'
@@ -37,8 +37,7 @@ export class Orders {
     if (this.#known?.turn !== turn) {
       const { fleet, signer } = this.#member
       const release = await readRelease(this.#store, number, signer, fleet)
-      const members = [...(await readMembers(this.#store, this.#places)).values()]
-      const controllers = members.filter(({ controller }) => controller).map(({ recipient }) => recipient)
+      const controllers = [recipientIn(fleetFile(this.#places, 'reading')) ?? '']
       this.#known = { turn, bundles: await bundlesOf(this.#store, release), controllers }
     }
     return this.#known

@@ -1,11 +1,14 @@
 import { columns } from '../../../base/columns.ts'
+import { Failure, orFailure } from '../../../base/failure.ts'
 import { sayTime } from '../../../base/time.ts'
 import type { Places } from '../../../system/places.ts'
+import { needController } from '../member.ts'
 import { readMembers } from '../members.ts'
 import { LEADER_KEY, ROLLOUT_KEY } from '../store/keys.ts'
 import type { Store } from '../store/store.ts'
-import { listReports, readRollout } from './read.ts'
+import { listReports } from './reports.ts'
 import type { Rollout } from './rollout.ts'
+import { openRollouts } from './rollouts.ts'
 import { readSilent } from './silent.ts'
 import { type Status, WELL } from './status.ts'
 
@@ -28,6 +31,8 @@ export interface HostRow {
 export interface Overview {
   /** Null: nothing was published. */
   readonly rollout: Rollout | null
+  /** Why what the store says of the roll-out is not believed; null if it is. */
+  readonly problem: string | null
   /** The controller that leads; null if none does. */
   readonly leader: string | null
   readonly hosts: readonly HostRow[]
@@ -35,25 +40,32 @@ export interface Overview {
 
 /** Reads how the fleet stands. */
 export async function overviewOf(store: Store, places: Places): Promise<Overview> {
-  const [members, reports, entry, leader, silent] = await Promise.all([
-    readMembers(store, places),
-    listReports(store),
+  const { fleet } = needController(places)
+  const members = await readMembers(store, places)
+  const [reports, entry, leader, silent] = await Promise.all([
+    listReports(store, members, fleet),
     store.get(ROLLOUT_KEY),
     store.get(LEADER_KEY),
     readSilent(store),
   ])
-  const rollout = readRollout(entry)?.rollout ?? null
+  const found = orFailure(() => openRollouts(places).read(entry))
+  const problem = found instanceof Failure ? found.describe() : null
+  const rollout = found instanceof Failure ? null : (found?.rollout ?? null)
   const hosts = [...members].map(([name, { controller, groups }]): HostRow => {
-    const { drift = '', ...status } = reports.get(name)?.status ?? {}
-    const known = reports.get(name)?.status === undefined ? null : (status as Omit<Status, 'drift'>)
+    const report = reports.get(name)
+    const { drift = '', ...status } = report?.status ?? {}
+    const known = report?.status === undefined ? null : (status as Omit<Status, 'drift'>)
+    const isForged = report !== undefined && known === null
     const silentSince = silent[name] ?? null
     return {
       ...{ name, controller, groups, status: known, drifts: drift !== '', silentSince },
-      trouble: troubleOf(known, silentSince, rollout),
+      trouble: isForged ? FORGED : troubleOf(known, silentSince, rollout),
     }
   })
-  return { rollout, leader: leader?.value ?? null, hosts }
+  return { rollout, problem, leader: leader?.value ?? null, hosts }
 }
+
+const FORGED = 'somebody else has written its report into the store'
 
 function troubleOf(
   status: Omit<Status, 'drift'> | null,
@@ -70,12 +82,12 @@ function troubleOf(
 }
 
 /** Whether nothing needs anybody. */
-export function isWell({ rollout, hosts }: Overview): boolean {
-  return rollout?.state !== 'halted' && hosts.every(({ trouble }) => trouble === null)
+export function isWell({ rollout, problem, hosts }: Overview): boolean {
+  return problem === null && rollout?.state !== 'halted' && hosts.every(({ trouble }) => trouble === null)
 }
 
 /** For people. */
-export function overviewLines({ rollout, leader, hosts }: Overview): string[] {
+export function overviewLines({ rollout, problem, leader, hosts }: Overview): string[] {
   const rows = hosts.map(({ name, controller, groups, status, drifts, trouble }) => [
     name,
     status === null || status.at === 0 ? '-' : String(status.at),
@@ -85,7 +97,7 @@ export function overviewLines({ rollout, leader, hosts }: Overview): string[] {
     (trouble ?? '').split('\n')[0] ?? '',
   ])
   return [
-    rollout === null ? 'nothing was published yet' : rolloutLine(rollout),
+    problem ?? (rollout === null ? 'nothing was published yet' : rolloutLine(rollout)),
     leader === null ? 'no controller leads: does gabarit-fleet run on one?' : `leader: ${leader}`,
     ...columns([['HOST', 'RELEASE', 'STATE', '', 'GROUPS', ''], ...rows]),
   ]

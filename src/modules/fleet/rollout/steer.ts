@@ -1,21 +1,23 @@
 import { refusal } from '../../../base/failure.ts'
+import type { Places } from '../../../system/places.ts'
 import { ROLLOUT_KEY } from '../store/keys.ts'
 import type { Store } from '../store/store.ts'
-import { readRollout } from './read.ts'
 import type { Rollout } from './rollout.ts'
+import { openRollouts } from './rollouts.ts'
 
 /**
  * Changes the roll-out by hand. If the leader has made a step meanwhile, the change is made to that.
  * @throws Failure (refused) if there is none
  */
-export async function steer(store: Store, change: (rollout: Rollout) => Rollout): Promise<Rollout> {
+export async function steer(store: Store, places: Places, change: (rollout: Rollout) => Rollout): Promise<Rollout> {
+  const rollouts = openRollouts(places)
   for (;;) {
-    const found = readRollout(await store.get(ROLLOUT_KEY))
+    const found = rollouts.read(await store.get(ROLLOUT_KEY))
     if (found === undefined) throw refusal('nothing was published yet', { hint: 'gabarit fleet publish' })
     const { rollout, revision } = found
     const changed = change(rollout)
     const compare = [{ key: ROLLOUT_KEY, revision }]
-    if (await store.commit(compare, [{ key: ROLLOUT_KEY, value: JSON.stringify(changed) }])) return changed
+    if (await store.commit(compare, [{ key: ROLLOUT_KEY, value: rollouts.text(changed) }])) return changed
   }
 }
 

@@ -25,6 +25,18 @@ export const ROLLOUT_VERBS: readonly Command[] = [
     run: async invocation => (await import('./rollout.apart.ts')).publish(invocation),
   },
   {
+    name: 'pull',
+    console: 'change',
+    summary: 'take in what another controller has published since; what was changed here stays',
+    options: [
+      flag('mine', 'what both have changed stays as it is here'),
+      flag('theirs', 'what both have changed becomes what the release says'),
+      JSON_OPTION,
+    ],
+    examples: [['gabarit fleet pull', 'before changes on a controller that is not the only one']],
+    run: async invocation => (await import('./rollout.apart.ts')).pull(invocation),
+  },
+  {
     name: 'status',
     console: 'read',
     summary: 'show the roll-out and every host; exit 1 if something is wrong',

@@ -28,14 +28,22 @@ export class EtcdStore implements Store {
     return entriesOf(kvs)[0]
   }
 
-  async list(prefix: string): Promise<readonly Entry[]> {
+  list(prefix: string): Promise<readonly Entry[]> {
+    return this.#range(prefix, {})
+  }
+
+  async keys(prefix: string): Promise<readonly string[]> {
+    return (await this.#range(prefix, { keys_only: true })).map(({ key }) => key)
+  }
+
+  async #range(prefix: string, how: object): Promise<readonly Entry[]> {
     const entries: Entry[] = []
     const end = base64(endOf(prefix))
     let [from, limit] = [prefix, PAGE]
     let revision: unknown = '0'
     for (;;) {
       try {
-        const range = { key: base64(from), range_end: end, limit: String(limit), revision }
+        const range = { key: base64(from), range_end: end, limit: String(limit), revision, ...how }
         const { kvs, more, header } = await this.#session.ask('/kv/range', range)
         const page = entriesOf(kvs)
         entries.push(...page)

@@ -1,11 +1,17 @@
 /** Below it are all keys of a fleet. */
 const TOP = '/gabarit/'
 
-/** What a host reads. */
-export const hostPrefix = (host: string) => `${TOP}hosts/${host}/`
+/** What hosts read, each below its name. */
+export const HOSTS_PREFIX = `${TOP}hosts/`
+export const hostPrefix = (host: string) => `${HOSTS_PREFIX}${host}/`
 export const orderKey = (host: string) => `${hostPrefix(host)}order`
+/** Its next certificate, before the end of its own. */
+export const certificateKey = (host: string) => `${hostPrefix(host)}certificate`
 export const bundlePrefix = (host: string) => `${hostPrefix(host)}bundle/`
 export const bundleKey = (host: string, sha256: string) => `${bundlePrefix(host)}${sha256}`
+
+/** The key of a part of a bundle, of any host. */
+export const BUNDLE_KEY = /^\/gabarit\/hosts\/[^/]+\/bundle\/[0-9a-f]{64}$/
 
 /** What a host writes. */
 export const STATUS_PREFIX = `${TOP}status/`

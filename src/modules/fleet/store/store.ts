@@ -29,6 +29,8 @@ export interface Store {
   get(key: string): Promise<Entry | undefined>
   /** All below a prefix, in the order of their keys. */
   list(prefix: string): Promise<readonly Entry[]>
+  /** Only the keys below a prefix, in order. */
+  keys(prefix: string): Promise<readonly string[]>
   /** All or none. @returns false if a compared key has another revision */
   commit(compare: readonly Compared[], changes: readonly Change[]): Promise<boolean>
   /**

@@ -1,0 +1,132 @@
+// Somebody has taken over the store of a fleet: roll-outs and reports that are not genuine, or old ones, are refused and told.
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { newKey, publicSigner } from '../../src/modules/fleet/authority.ts'
+import { ReportCount } from '../../src/modules/fleet/host/report-count.ts'
+import { FLEET_FILES, fleetState } from '../../src/modules/fleet/member.ts'
+import { decide } from '../../src/modules/fleet/rollout/decide.ts'
+import { type Observed, observe } from '../../src/modules/fleet/rollout/observed.ts'
+import { readReports, reportText } from '../../src/modules/fleet/rollout/reports.ts'
+import type { Rollout } from '../../src/modules/fleet/rollout/rollout.ts'
+import { Rollouts } from '../../src/modules/fleet/rollout/rollouts.ts'
+import { NEW, type Status } from '../../src/modules/fleet/rollout/status.ts'
+import { findPlaces } from '../../src/system/places.ts'
+import { PROJECT } from '../support/sandbox.ts'
+
+const tests = suite('a store that was taken over')
+const root = mkdtempSync(join(tmpdir(), 'gabarit-forged-'))
+tests.after(() => rmSync(root, { recursive: true }))
+
+const places = findPlaces(PROJECT, {}, root)
+const signingKey = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+fleetState(places).write(FLEET_FILES.signing, signingKey())
+const member = { fleet: 'shops', signer: publicSigner(places) }
+
+const running: Rollout = {
+  ...{ release: 3, attempt: 1, waves: [['a'], ['b', 'c']], wave: 0, state: 'running', reason: '', soak: 0, within: 60 },
+}
+
+let revision = 0
+const entry = (value: string) => ({ key: '', value, revision: ++revision })
+const refused = (work: () => unknown) => {
+  try {
+    work()
+    return 'accepted'
+  } catch (error) {
+    return String(error)
+  }
+}
+
+tests('a roll-out that a controller did not sign opens no wave', () => {
+  const rollouts = new Rollouts(places, member)
+  const text = rollouts.text(running)
+  assert.equal(rollouts.read(entry(text))?.rollout, running)
+  const opened = text.replace('\\"wave\\":0', '\\"wave\\":1')
+  assert.is.not(opened, text)
+  const NOT_SIGNED = /the roll-out is not signed by the controllers of this fleet, or was altered/
+  assert.match(
+    refused(() => rollouts.read(entry(opened))),
+    NOT_SIGNED,
+  )
+  assert.match(
+    refused(() => rollouts.read(entry(JSON.stringify({ ...running, wave: 1 })))),
+    /is damaged/,
+  )
+  const other = new Rollouts(places, { ...member, fleet: 'other' })
+  assert.match(
+    refused(() => rollouts.read(entry(other.text(running)))),
+    /is for the fleet other, not shops/,
+  )
+})
+
+tests('one that was there before is not put back, also for another process', () => {
+  const rollouts = new Rollouts(places, member)
+  const before = rollouts.text(running)
+  rollouts.read(entry(before))
+  const after = rollouts.text({ ...running, state: 'halted', reason: 'by root' })
+  // Written by somebody who did not succeed: it does not count until it stands in the store.
+  rollouts.text(running)
+  rollouts.read(entry(after))
+  assert.match(
+    refused(() => rollouts.read(entry(before))),
+    /is older than one that was there/,
+  )
+  assert.match(
+    refused(() => new Rollouts(places, member).read(entry(before))),
+    /is older than one that was there/,
+  )
+  assert.is(new Rollouts(places, member).read(entry(after))?.rollout.state, 'halted')
+})
+
+const keys = { a: newKey(), b: newKey() }
+const publicOf = (key: string) => createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
+const members = new Map(Object.entries(keys).map(([host, key]) => [host, { key: publicOf(key) }]))
+const say = (host: 'a' | 'b', count: number, more: Partial<Status> = {}, fleet = 'shops') =>
+  reportText({ fleet, host, count, status: { ...NEW, ...more }, request: '' }, keys[host])
+const read = (text: string) => readReports(new Map([['a', entry(text)]]), members, 'shops')
+
+tests('a report counts only if the host itself has signed it', () => {
+  const text = say('a', 1, { health: 'httpd does not run' })
+  assert.is(read(text).get('a')?.status?.health, 'httpd does not run')
+  for (const forged of [text.replace('httpd does not run', 'well'), say('b', 2), say('a', 2, {}, 'other'), '{}', ''])
+    assert.is(read(forged).get('a')?.status, undefined, forged)
+  const unknown = readReports(new Map([['c', entry(text)]]), members, 'shops')
+  assert.is(unknown.size, 0)
+})
+
+/** What the leader decides after these texts stood in the store, one after the other. */
+function decided(...texts: readonly string[]) {
+  let observed: ReadonlyMap<string, Observed> = new Map()
+  for (const text of texts) observed = observe(observed, read(text), ['a'], 1000)
+  const decision = decide({ rollout: running, observed, placed: new Map([['a', 1000]]), interval: 60_000, now: 1000 })
+  return decision.do === 'change' ? decision.rollout.reason : decision.do
+}
+
+const ill = { at: 3, release: 3, attempt: 1, state: 'went back', reason: 'httpd does not run' } as const
+const fine = { ...ill, state: 'confirmed', reason: '' } as const
+
+tests('a forged report, or one that was there before, halts the roll-out, and says why', () => {
+  assert.is(decided(say('a', 1), say('a', 2, fine)), '')
+  const CHANGED = 'a reports what it has not said, or said before: somebody has changed the store'
+  assert.is(decided(say('a', 1), say('b', 2, fine)), CHANGED)
+  assert.is(decided(say('a', 1, fine), say('a', 2, ill), say('a', 1, fine)), CHANGED)
+  assert.is(decided(say('a', 1, fine), say('a', 2, ill)), 'a went back: httpd does not run')
+})
+
+tests('the numbers of reports only grow, also after a restart and with a clock that was set back', () => {
+  const first = new ReportCount(places)
+  const numbers = [first.next(10_000_000), first.next(9_000_000), first.next(10_000_005)]
+  const second = new ReportCount(places)
+  numbers.push(second.next(5000), second.next(6000), second.next(99_000_000))
+  assert.equal(
+    numbers,
+    numbers.toSorted((a, b) => a - b),
+  )
+  assert.is(new Set(numbers).size, numbers.length)
+})
+
+tests.run()
