@@ -5,6 +5,8 @@ import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
 import { databaseLoader } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
+import { History } from '../state/history/history.ts'
+import { loadSnapshot } from '../state/history/snapshot.ts'
 import { parseAction, resolveActions, type ServiceAction } from '../system/service/actions.ts'
 import type { Adjustment, AdjustmentResult, Request } from '../system/service/adjustment.ts'
 import { resultOf, type ServiceManager, type Unit } from '../system/service/manager.ts'
@@ -93,7 +95,7 @@ export async function adjustServices(
     const manager = managerOf(unit)
     const objection = refused.get(service)
     for (const action of actions) {
-      if (action === 'stop' && (await manager.isNothing?.(ask))) continue
+      if (action === 'stop' && (await manager.isNothing?.(ask, () => wasOn(context, service)))) continue
       const { status, problem, output } =
         objection === undefined ? await manager.adjust(run, unit, action) : resultOf(objection)
       const said =
@@ -113,4 +115,12 @@ export async function adjustServices(
     }
   }
   return { failed, skipped, refused }
+}
+
+/** Whether a service was on when the last event took effect. */
+function wasOn({ places }: Context, service: string): boolean {
+  const history = new History(places)
+  const { configuration } = history.lastApplied()?.databases ?? {}
+  const before = loadSnapshot(configuration === undefined ? {} : { configuration }, history.objects)
+  return before.get('configuration')?.get(service)?.properties.get('status') === 'enabled'
 }

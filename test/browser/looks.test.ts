@@ -16,7 +16,7 @@ const { tests, step, front } = throughNginx('the looks of the console', 'chromiu
 
 const PICTURES = process.env.GABARIT_PICTURES
 /** French has the longer words. */
-const LOCALE = PICTURES === undefined ? 'fr' : 'en'
+const LOCALE = process.env.GABARIT_PICTURES_LANGUAGE ?? (PICTURES === undefined ? 'fr' : 'en')
 
 const record = (database: string, key: string) => `/records/${database}/record?key=${key}`
 

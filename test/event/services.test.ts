@@ -119,6 +119,7 @@ services('a link has its action in its target; a file has one on a line, whole; 
   assert.equal(adjusted(box.must('signal-event probe')), ['mail: start', 'web: restart'])
   box.must('config setprop web status disabled')
   assert.equal(adjusted(box.must('signal-event probe')), ['web: stop', 'mail: start'])
+  assert.equal(adjusted(box.must('signal-event probe')), ['mail: start'], 'it is off since the last event')
   box.remove()
 })
 

@@ -11,6 +11,7 @@ import { systemd } from './systemd.ts'
 const none: ServiceManager = {
   ...{ ...IDLE, name: 'none' },
   describe: (unit, action) => `${action} ${unit.name} (there is no service manager)`,
+  isNothing: async (_, wasOn) => !wasOn(),
 }
 
 /** The managers, and a file that shows that one runs on this machine; the first that is found is used. */

@@ -27,8 +27,8 @@ export interface ServiceManager {
   readonly describe: (unit: Unit, action: ServiceAction) => string
   /** Carries an action out. For an unknown unit, the result has a problem. */
   readonly adjust: (run: Run, unit: Unit, action: ServiceAction) => Promise<RunResult>
-  /** Whether there is nothing to stop: then a stop is neither run nor reported. */
-  readonly isNothing?: (run: Run) => Promise<boolean>
+  /** Whether there is nothing to stop: then a stop is neither run nor reported. @param wasOn whether it was on before this event */
+  readonly isNothing?: (run: Run, wasOn: () => boolean) => Promise<boolean>
   /** Whether it has no such service, which can neither be started nor be running. */
   readonly isUnknown?: (run: Run, unit: Unit) => Promise<boolean>
   /** Whether the service runs; undefined if the manager cannot tell. */
