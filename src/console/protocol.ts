@@ -87,7 +87,7 @@ export function refused(why: Refusal, message: string): Refusing {
   return { kind: 'refused', why, message }
 }
 
-/** What the helper answers. Only `line` is followed by something. */
+/** What the helper answers. Only `command` and `line` are followed by something. */
 export type Answer =
   | Refusing
   | { readonly kind: 'session'; readonly session: string; readonly user: string }
@@ -109,6 +109,8 @@ export type Answer =
   | { readonly kind: 'output'; readonly status: number; readonly stdout: string; readonly stderr: string }
   /** A command that takes a while has begun: it can be followed by this name. */
   | { readonly kind: 'started'; readonly run: string }
+  /** What a run was asked for with: comes before its lines. */
+  | { readonly kind: 'command'; readonly words: readonly string[] }
   /** The line number `at` that a run has printed. */
   | { readonly kind: 'line'; readonly at: number; readonly line: string }
   /** How a run ended; null: it was killed. */

@@ -79,7 +79,7 @@ export class ConsoleServer extends Server {
     const lines: string[] = []
     for await (const answer of this.client.follow(request, new AbortController().signal)) {
       if (answer.kind === 'line') lines.push(answer.line)
-      else return { lines, end: answer }
+      else if (answer.kind !== 'command') return { lines, end: answer }
     }
     throw new Error('it stopped before its end')
   }

@@ -68,7 +68,8 @@ export class WebConsole extends ConsoleServer {
     const cookie = [this.cookie, `gabarit-language=${this.language}`].filter(part => part !== '').join('; ')
     const forwarded = { host: HOST, cookie, 'x-forwarded-for': `198.51.100.1, ${ADDRESS}` }
     return new Promise((resolve, reject) => {
-      const options = { socketPath: this.http, path, method, headers: { ...forwarded, ...headers } }
+      // A connection of its own: the server closes one that has waited, while a command of the test holds us up.
+      const options = { agent: false, socketPath: this.http, path, method, headers: { ...forwarded, ...headers } }
       const sent = request(options, async answer => {
         let text = ''
         for await (const chunk of answer.setEncoding('utf8')) text += chunk

@@ -67,7 +67,7 @@ function permit(words: readonly string[], rest: readonly string[], command: Comm
   const data = words.indexOf('--')
   const isDeed = (word: string, at: number) =>
     (data !== -1 && at >= data) ||
-    (![...HOW, ...HOW_WITH_VALUE].includes(word) && !HOW_WITH_VALUE.includes(words[at - 1] ?? ''))
+    (![...HOW, ...HOW_WITH_VALUE].includes(word.replace(/=.*/s, '')) && !HOW_WITH_VALUE.includes(words[at - 1] ?? ''))
   const deed = words.filter(isDeed)
   const lists = command.listsAlone === true && parsed.args.length === 0
   const access = shows || lists ? 'read' : command.console

@@ -57,6 +57,7 @@ export class Helper {
     if (request.ask === 'askNewPasskey') return this.#entrance.askNewPasskey(request, user)
     if (request.ask === 'addPasskey') return this.#entrance.addPasskey(request, user)
     if (!this.#runs.has(request.run)) return refused('forbidden', 'There is no such run.')
+    tell({ kind: 'command', words: this.#runs.wordsOf(request.run) })
     const line = (at: number, text: string) => tell({ kind: 'line', at, line: text })
     return { kind: 'ended', status: await this.#runs.follow(request.run, request.from, line, gone) }
   }
@@ -85,7 +86,7 @@ export class Helper {
     if (problem !== undefined) return problem
     const command = this.#command(words)
     const env = { GABARIT_ACTOR: user, GABARIT_ORIGIN: `console ${address}`, LC_ALL: LANGUAGES[language] }
-    if (permit.long) return { kind: 'started', run: this.#runs.start(command, env, input) }
+    if (permit.long) return { kind: 'started', run: this.#runs.start(words, command, env, input) }
     const options = {
       ...QUICK,
       env: { ...this.#system.env, ...env },

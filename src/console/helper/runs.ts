@@ -40,10 +40,17 @@ export class Runs {
     this.#state = new State(below(places, '/run/gabarit/console'), places.files)
   }
 
-  /** Starts a command. @param input its standard input @returns the name of the run */
-  start(command: readonly string[], env: Readonly<Record<string, string>>, input?: string): string {
+  /** Starts a command. @param words as they were asked for @param input its standard input @returns the name of the run */
+  start(
+    words: readonly string[],
+    command: readonly string[],
+    env: Readonly<Record<string, string>>,
+    input?: string,
+  ): string {
     const run = `${Date.now()}-${randomBytes(8).toString('hex')}`
     this.#forgetOld()
+    // Not in the address of its page: web servers refuse a long one.
+    this.#state.write(`${run}.words`, JSON.stringify(words))
     this.#state.write(`${run}.job`, JSON.stringify({ command, env, input }))
     const log = this.#state.path(run)
     const attend = engineCommand(this.#places.shipped, 'web', 'attend', '--root', this.#places.root, run)
@@ -66,6 +73,11 @@ export class Runs {
     this.#state.append(run, `${JSON.stringify({ ended: status })}\n`)
     lock.release()
     return 0
+  }
+
+  /** The words that a run was asked for with. */
+  wordsOf(run: string): readonly string[] {
+    return listOf(text)(JSON.parse(this.#state.read(`${run}.words`)?.toString('utf8') ?? '[]'))
   }
 
   has(run: string): boolean {
@@ -116,6 +128,7 @@ export class Runs {
 
   #forgetOld(): void {
     for (const run of this.#names().slice(0, -KEPT))
-      if (!this.#isAlive(run)) for (const name of [run, `${run}.job`, `${run}.lock`]) this.#state.remove(name)
+      if (!this.#isAlive(run))
+        for (const name of [run, `${run}.words`, `${run}.job`, `${run}.lock`]) this.#state.remove(name)
   }
 }

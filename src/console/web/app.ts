@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { messageOf } from '../../base/failure.ts'
+import { EXIT, Failure, messageOf } from '../../base/failure.ts'
 import { isFormToken } from '../../base/token.ts'
 import type { Client } from '../client.ts'
 import { LARGEST_REQUEST } from '../protocol.ts'
@@ -82,8 +82,14 @@ export function consoleApp(client: Client): Hono<Env> {
   return app
 }
 
+/** Who asks is wrong, not the server. */
+const REFUSED: readonly number[] = [EXIT.usage, EXIT.refused]
+
 async function errorPage(visit: Visit, error: Error): Promise<Response> {
-  if (!(error instanceof Refused)) return problemPage(visit, visit.say('failed'), messageOf(error), 500)
+  if (!(error instanceof Refused)) {
+    const status = error instanceof Failure && REFUSED.includes(error.status) ? 422 : 500
+    return problemPage(visit, visit.say('failed'), messageOf(error), status)
+  }
   const { why } = error.answer
   if (why === 'session') return visit.context.redirect(at('/login'), 303)
   const status = why === 'locked' ? 429 : why === 'outdated' ? 409 : 403

@@ -1,12 +1,12 @@
-import { Failure, orUndefined } from '../../base/failure.ts'
+import { orUndefined, usageFailure } from '../../base/failure.ts'
 import { listOf, text } from '../../base/shape.ts'
 
 const words = listOf(text)
 
-/** The words of a command that a form or an address carries. What may be run, the helper decides. @throws Failure */
+/** The words of a command that a form or an address carries. What may be run, the helper decides. @throws Failure (usage) */
 export function wordsIn(json: string): readonly string[] {
   const found = orUndefined(() => words(JSON.parse(json)))
-  if (found === undefined) throw new Failure('this is no command')
+  if (found === undefined) throw usageFailure('this is no command')
   return found
 }
 

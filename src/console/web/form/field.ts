@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { PropertyDescription } from '../../../db/description.ts'
 import { factsOf, textIn } from '../../../db/description-words.ts'
 import { type Markup, NONE } from '../markup.ts'
+import { wrongText } from '../parts/wrong.ts'
 import type { Visit } from '../visit.ts'
 import { shownValue, switchOf } from './values.ts'
 
@@ -32,13 +33,9 @@ export function fieldView(visit: Visit, data: FieldData): Markup {
   const facts = factsOf(chosen ? withoutChoices(known) : known, french)
   const hint = [text, facts].filter(part => part !== '').join(' · ')
   const expected = french && problems.length > 0 ? visit.say('notAccepted', factsOf(known, french)) : ''
-  const wrong =
-    problems.length === 0
-      ? NONE
-      : html`<div class="error" id="${id}-error">${expected}${problems.map(problem => html`<p lang="en">${problem}</p>`)}</div>`
   return html`<div class="field"><label for="${id}">${label}</label>
 <p class="hint" id="${id}-hint">${data.known === undefined ? visit.say('undescribed') : hint}</p>
-${wrong}
+${wrongText(id, problems, expected)}
 ${control(visit, data, attributes(data))}${more}</div>`
 }
 

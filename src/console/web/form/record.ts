@@ -1,4 +1,4 @@
-import { Failure, orUndefined } from '../../../base/failure.ts'
+import { orUndefined, usageFailure } from '../../../base/failure.ts'
 import { listOf, objectOf, text } from '../../../base/shape.ts'
 
 /** A record as `printjson` prints it. Null: a secret. */
@@ -29,10 +29,10 @@ export function seenAsText({ type, props }: Seen): string {
   return JSON.stringify({ type, props: [...props] })
 }
 
-/** @throws Failure for a form that was changed on its way */
+/** @throws Failure (usage) for a form that was changed on its way */
 export function seenFrom(json: string): Seen {
   const found = orUndefined(() => kept(JSON.parse(json)))
-  if (found === undefined) throw new Failure('this form is damaged')
+  if (found === undefined) throw usageFailure('this form is damaged')
   return { type: found.type, props: new Map(found.props) }
 }
 

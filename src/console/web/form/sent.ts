@@ -1,7 +1,7 @@
 import type { Sent } from './changes.ts'
 import type { Known } from './description.ts'
 import type { Seen } from './record.ts'
-import { asSent, switchOf } from './values.ts'
+import { switchOf } from './values.ts'
 
 /** The properties of a form in their order: those that are described, then those that are not. */
 export function namesOf({ properties }: Known, { props }: Seen): string[] {
@@ -22,14 +22,14 @@ export function readSent(form: (name: string) => string, known: Known, seen: See
     const id = fieldId(names, name)
     const property = known.properties.get(name) ?? {}
     const pair = switchOf(property, seen.props.get(name) ?? property.default)
-    const text = asSent(form(id))
+    const text = form(id)
     values.set(name, pair === undefined ? text : text === pair[0] ? pair[0] : pair[1])
     if (form(`remove-${id}`) !== '') removed.add(name)
   }
   return {
     values,
     removed,
-    scalar: known.scalar === undefined ? undefined : asSent(form('scalar')),
-    added: { name: form('added-name').trim(), value: asSent(form('added-value')) },
+    scalar: known.scalar === undefined ? undefined : form('scalar'),
+    added: { name: form('added-name').trim(), value: form('added-value') },
   }
 }

@@ -29,7 +29,7 @@ export async function limitTable(visit: Visit): Promise<Markup> {
   const rows = official.flatMap(({ left }) =>
     left.map(({ limit, what, used, of, until }) => [
       visit.word('limit', limit),
-      what,
+      visit.word('limit', what),
       visit.say('leftOf', of - used, of),
       until === null ? visit.say('now') : moment(visit, until),
     ]),

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { Failure, orUndefined } from '../../../base/failure.ts'
+import { orUndefined, usageFailure } from '../../../base/failure.ts'
 import { listOf, objectOf, oneOf, orNull, text } from '../../../base/shape.ts'
 import { at } from '../base.ts'
 import type { Line } from '../form/changes.ts'
@@ -104,10 +104,10 @@ function whereIs(visit: Visit, asked: boolean, certificate: string | undefined):
 
 const sent = listOf(objectOf({ database: oneOf('domains', 'hosts'), key: text, old: orNull(text) }))
 
-/** What a sent form changes, by database. Of each name, the batch expects what the form has shown. @throws Failure */
+/** What a sent form changes, by database. Of each name, the batch expects what the form has shown. @throws Failure (usage) */
 export function nameLines(form: (name: string) => string): [database: string, lines: Line[]][] {
   const seen = orUndefined(() => sent(JSON.parse(form('seen'))))
-  if (seen === undefined) throw new Failure('this is no list of names')
+  if (seen === undefined) throw usageFailure('this is no list of names')
   const lines = new Map<string, Line[]>([
     ['domains', []],
     ['hosts', []],

@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { at } from '../base.ts'
 import { formText } from '../body.ts'
-import { batchOf, type Line } from '../form/changes.ts'
+import { batchOf, type Line, problemsByField } from '../form/changes.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf } from '../parts/command.ts'
@@ -34,10 +34,16 @@ export function serveCertificateSetup(app: Hono<Env>): void {
   app.get(PAGE, context => setupPage(context.get('visit')))
   app.post(`${PAGE}/settings`, async context => {
     const form = await formText(context)
-    const terms = form('terms') === 'yes' ? ['ACCEPT_TERMS', 'yes'] : []
     const email = form('email').trim()
-    const words = ['setprop', 'letsencrypt', ...(email === '' ? [] : ['email', email]), ...terms]
-    return stored(context.get('visit'), [['configuration', words.length > 2 ? [{ words, field: '' }] : []]])
+    const settings = [
+      ['email', email],
+      ['ACCEPT_TERMS', form('terms') === 'yes' ? 'yes' : ''],
+    ].filter(([, value]) => value !== '')
+    const lines = settings.map(([field = '', value = '']) => ({
+      words: ['setprop', 'letsencrypt', field, value],
+      field,
+    }))
+    return stored(context.get('visit'), [['configuration', lines]], email)
   })
   app.post(`${PAGE}/names`, async context => {
     const form = await formText(context)
@@ -45,19 +51,29 @@ export function serveCertificateSetup(app: Hono<Env>): void {
   })
 }
 
-/** Stores what a form changes, database by database, and shows the page again. */
-async function stored(visit: Visit, changes: readonly (readonly [database: string, lines: readonly Line[]])[]) {
+/** Stores what a form changes, database by database, and shows the page again. @param email as it was typed */
+async function stored(
+  visit: Visit,
+  changes: readonly (readonly [database: string, lines: readonly Line[]])[],
+  email?: string,
+) {
   forgetStatus()
   for (const [database, lines] of changes) {
     if (lines.length === 0) continue
     const { status, stderr } = await visit.read(['db', database, 'batch'], batchOf(lines))
-    if (status !== 0) return setupPage(visit, stderr.trim().split('\n'))
+    if (status !== 0) return setupPage(visit, { problems: problemsByField(stderr, lines), email })
   }
   return visit.context.redirect(at(PAGE, { stored: 'yes' }), 303)
 }
 
-/** @param problems what the command says about a form that was just sent */
-async function setupPage(visit: Visit, problems: readonly string[] = []) {
+/** A form that was just sent and is refused. */
+interface Wrong {
+  /** By field. */
+  readonly problems: ReadonlyMap<string, readonly string[]>
+  readonly email: string | undefined
+}
+
+async function setupPage(visit: Visit, wrong: Wrong = { problems: new Map(), email: undefined }) {
   const [outline, domains, hosts] = await Promise.all([
     visit.data<Outline>([...SETUP, '--dry-run', '--json']),
     recordsIn(visit, 'domains'),
@@ -65,20 +81,21 @@ async function setupPage(visit: Visit, problems: readonly string[] = []) {
   ])
   const { missing, certificates, corrections } = outline
   const missed = missing.filter(({ what }) => !['terms', 'email', 'names'].includes(what))
-  const body = html`${notes('bad', visit.say('notStored'), problems)}${visit.context.req.query('stored') === 'yes' ? note('ok', visit.say('stored')) : NONE}
+  const others = [...wrong.problems].flatMap(([field, texts]) => (field === 'email' ? [] : texts))
+  const body = html`${notes('bad', visit.say('notStored'), others)}${visit.context.req.query('stored') === 'yes' ? note('ok', visit.say('stored')) : NONE}
 ${notes('warn', visit.say('problems'), withWays(visit, [...corrections, ...missed.map(({ message, command }) => `${message}: ${command}`)]))}
-<section class="card"><h2>1. ${visit.say('setupAccount')}</h2>${await accountForm(visit, missing)}</section>
+<section class="card"><h2>1. ${visit.say('setupAccount')}</h2>${await accountForm(visit, missing, wrong)}</section>
 <section class="card"><h2>2. ${visit.say('setupNames')}</h2>${nameForm(visit, namesOf(domains, hosts, certificates), outline.leftOut)}</section>
 <section class="card"><h2>3. ${visit.say('checkNames')}</h2>${await nameChecks(visit)}</section>
 <section class="card"><h2>4. ${visit.say('limits')}</h2>${await limitTable(visit)}</section>
 <section class="card"><h2>5. ${visit.say('getCertificates')}</h2>${steps(visit, outline)}</section>`
-  const status = problems.length > 0 ? 422 : 200
+  const status = wrong.problems.size > 0 ? 422 : 200
   const above = [at('/certificates'), visit.say('certificates')] as const
   return page(visit, '/certificates', visit.say('setupTitle'), body, { status, above })
 }
 
 /** Contact address and terms of the authority: asked for while one of them is missing. */
-async function accountForm(visit: Visit, missing: Outline['missing']): Promise<Markup> {
+async function accountForm(visit: Visit, missing: Outline['missing'], wrong: Wrong): Promise<Markup> {
   const records = await visit.data<{ props?: Readonly<Record<string, string | null>> }>([
     ...['db', '--json', 'configuration', 'getjson', 'letsencrypt'],
   ])
@@ -92,7 +109,7 @@ async function accountForm(visit: Visit, missing: Outline['missing']): Promise<M
     : NONE
   return html`<p>${visit.say('setupAccountText')} ${authority} · ${settings}</p>
 <form class="act" method="post" action="${at(`${PAGE}/settings`)}">${hiddenToken(visit)}
-${lineField({ name: 'email', label: visit.say('contactAddress'), value: email ?? '', autocomplete: 'email' })}${terms}<button>${visit.say('store')}</button>
+${lineField({ name: 'email', label: visit.say('contactAddress'), value: wrong.email ?? email ?? '', autocomplete: 'email', problems: wrong.problems.get('email') ?? [] })}${terms}<button>${visit.say('store')}</button>
 ${commandOf(['config', 'setprop', 'letsencrypt', 'email', visit.say('ADDRESS'), 'ACCEPT_TERMS', 'yes'])}</form>`
 }
 

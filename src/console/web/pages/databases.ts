@@ -43,7 +43,7 @@ export function serveDatabases(app: Hono<Env>): void {
       html`<code>${name}</code>`,
       problem === null ? String(records) : html`<span class="bad">${problem}</span>`,
     ])
-    const heads = [visit.say('records'), visit.say('database'), visit.say('count')]
+    const heads = [visit.say('name'), visit.say('database'), visit.say('count')]
     return page(
       visit,
       '/records',

@@ -3,7 +3,6 @@ import { html } from 'hono/html'
 import { orUndefined } from '../../../base/failure.ts'
 import { at } from '../base.ts'
 import { formText } from '../body.ts'
-import { asSent } from '../form/values.ts'
 import { fragmentOf, templateAddress } from '../fragment.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
@@ -51,7 +50,7 @@ export function serveFragmentEditor(app: Hono<Env>): void {
     const visit = context.get('visit')
     const form = await formText(context)
     const draft: Draft = {
-      ...{ template: form('template'), fragment: form('fragment').trim(), text: asSent(form('text')) },
+      ...{ template: form('template'), fragment: form('fragment').trim(), text: form('text') },
       ...{ expect: form('expect'), merged: form('merged') === 'yes' },
     }
     const now = await hashNow(visit, draft)

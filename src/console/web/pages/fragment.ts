@@ -17,7 +17,7 @@ export function serveFragments(app: Hono<Env>): void {
     const [template, fragment] = [context.req.query('template') ?? '', context.req.query('fragment') ?? '']
     const shown = await fragmentOf(visit, template, fragment)
     const { belongsTo, file, from, replaces, diff, text } = shown
-    const body = html`<p>${from} · <code>${file}</code></p>
+    const body = html`<p>${visit.word('state', from)} · <code>${file}</code></p>
 ${replaces === null ? NONE : html`<p>${visit.say('replaces')}: <code>${replaces}</code></p>`}${staleView(visit, shown)}
 <div class="acts">${acts(visit, shown)}</div>
 ${diff === '' ? NONE : html`<section class="card"><h2>${visit.say('differsFrom')}</h2>${diffView(diff)}</section>`}

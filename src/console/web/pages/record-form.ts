@@ -45,7 +45,9 @@ export function recordPage(
   const { database, key, isNew, known, seen, stored = false, changed = [], problems = new Map() } = form
   const french = visit.language === 'fr'
   const names = namesOf(known, seen)
-  const others = [...problems].filter(([field]) => !names.includes(field)).flatMap(([, texts]) => texts)
+  // What belongs to the record is wrong with its key, or is its only value.
+  const hasField = (name: string) => (name === '' ? isNew || known.scalar !== undefined : names.includes(name))
+  const others = [...problems].filter(([field]) => !hasField(field)).flatMap(([, texts]) => texts)
   const elsewhere = changed.map(
     ([name, old, now]) => `${name || visit.say('type')}: ${old ?? visit.say('absent')} → ${now ?? visit.say('absent')}`,
   )
@@ -75,16 +77,16 @@ function foldedIn({ seen, sent, problems }: Form, names: readonly string[]): [sh
   return [shown, names.filter(name => !shown.includes(name))]
 }
 
-function newHead(visit: Visit, { known, key, seen }: Form): Markup {
+function newHead(visit: Visit, { known, key, seen, problems }: Form): Markup {
   const data = { value: undefined, problems: [], choices: [] }
   const type =
     seen.type === ''
       ? fieldView(visit, { ...data, id: 'type', label: visit.say('type'), known: {}, typed: undefined })
       : hidden('type', seen.type ?? '')
-  return html`${fieldView(visit, { ...data, id: 'key', label: visit.say('key'), known: known.key ?? {}, typed: key })}${type}`
+  return html`${fieldView(visit, { ...data, id: 'key', label: visit.say('key'), known: known.key ?? {}, typed: key, problems: problems?.get('') ?? [] })}${type}`
 }
 
-function scalarField(visit: Visit, { known: { scalar }, seen, sent }: Form): Markup {
+function scalarField(visit: Visit, { known: { scalar }, seen, sent, problems }: Form): Markup {
   if (scalar === undefined) return NONE
   return fieldView(visit, {
     id: 'scalar',
@@ -92,7 +94,7 @@ function scalarField(visit: Visit, { known: { scalar }, seen, sent }: Form): Mar
     known: scalar,
     value: seen.type,
     typed: sent?.scalar,
-    problems: [],
+    problems: problems?.get('') ?? [],
     choices: [],
   })
 }

@@ -11,6 +11,9 @@ import { databaseAddress, descriptionsOf, recordsIn } from './databases.ts'
 import { type Form, recordPage } from './record-form.ts'
 
 const NEW: Seen = { type: '', props: new Map() }
+/** The longest key that fits into the address of its page, as addresses write it: web servers refuse longer ones. */
+const LONGEST_KEY = 4000
+
 const GONE: Seen = { type: null, props: new Map() }
 
 /** The form of a record: shown, stored, made new, deleted. */
@@ -61,8 +64,10 @@ async function create(visit: Visit, database: string) {
   const seen = { ...NEW, type }
   const sent = readSent(form, known, seen)
   const shown = { database, key, isNew: true, known, seen, sent }
-  if (record !== undefined)
-    return formPage(visit, { ...shown, problems: new Map([['', [visit.say('exists', key)]]]) }, 409)
+  const refuse = (problem: string, status: 409 | 422) =>
+    formPage(visit, { ...shown, problems: new Map([['', [problem]]]) }, status)
+  if (record !== undefined) return refuse(visit.say('exists', key), 409)
+  if (encodeURIComponent(key).length > LONGEST_KEY) return refuse(visit.say('tooLongKey'), 422)
   const first = [
     ['expecttype', key],
     ['set', key, type],

@@ -4,7 +4,6 @@ import { streamSSE } from 'hono/streaming'
 import type { Answer } from '../../protocol.ts'
 import { at } from '../base.ts'
 import { formText } from '../body.ts'
-import { asSent } from '../form/values.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf, shellLine, shortLine } from '../parts/command.ts'
@@ -27,7 +26,7 @@ export function serveRuns(app: Hono<Env>): void {
 
 async function start(visit: Visit) {
   const form = await formText(visit.context)
-  return startRun(visit, wordsIn(form('words')), form, asSent(form('input')))
+  return startRun(visit, wordsIn(form('words')), form, form('input'))
 }
 
 /** Carries out a command with the note and the times of a form. @param input its standard input */
@@ -42,14 +41,17 @@ export async function startRun(
     ['within', '--confirm-within'],
     ['note', '--note'],
   ] as const
-  const given = options.flatMap(([field, option]) => (form(field).trim() === '' ? [] : [option, form(field).trim()]))
+  // In one word: a note may begin with a dash.
+  const given = options.flatMap(([field, option]) =>
+    form(field).trim() === '' ? [] : [`${option}=${form(field).trim()}`],
+  )
   const words = withOptions(command, ...given)
   forgetStatus()
   const again = { action: '/run', fields: { words: JSON.stringify(words), input }, command: words }
   return withProof(visit, form, again, async proof => {
     const answer = await visit.run(words, { ...proof, input })
     if (answer.kind !== 'started') return outputPage(visit, words, answer)
-    return visit.context.redirect(at(`/run/${answer.run}`, { words: JSON.stringify(words) }), 303)
+    return visit.context.redirect(at(`/run/${answer.run}`), 303)
   })
 }
 
@@ -66,9 +68,7 @@ function outputPage(visit: Visit, words: readonly string[], answer: Answer) {
 }
 
 async function runPage(visit: Visit, run: string) {
-  const asked = visit.context.req.query('words')
-  const words = asked === undefined ? [] : wordsIn(asked)
-  const { lines, end } = await soFar(visit, run)
+  const { words, lines, end } = await soFar(visit, run)
   if (end !== undefined) forgetStatus()
   const live = end === undefined ? html` data-run="${at(`/run/${run}/events`)}" data-next="${lines.length}"` : NONE
   const body = html`${end === undefined ? html`<p class="busy" role="status">${visit.say('running')}</p>` : endView(visit, end, lines)}
@@ -91,19 +91,27 @@ function endView(visit: Visit, status: number | null, lines: readonly string[]):
 ${entry === undefined ? NONE : html`<a class="button quiet" href="${at(`/history/${entry}`)}">${visit.say('entryNumber', entry)}</a>`}</p>`
 }
 
-/** The lines that a run has printed by now, and how it ended. */
-async function soFar(visit: Visit, run: string): Promise<{ lines: string[]; end?: number | null }> {
+/** What a run is, the lines that it has printed by now, and how it ended. */
+interface SoFar {
+  readonly words: readonly string[]
+  readonly lines: readonly string[]
+  readonly end?: number | null
+}
+
+async function soFar(visit: Visit, run: string): Promise<SoFar> {
+  let words: readonly string[] = []
   const lines: string[] = []
   const gone = new AbortController()
   let patience = setTimeout(() => gone.abort(), PATIENCE * 5)
   for await (const answer of follow(visit, run, 0, gone.signal)) {
     clearTimeout(patience)
     if (answer.kind === 'refused') throw new Refused(answer)
-    if (answer.kind === 'ended') return { lines, end: answer.status }
+    if (answer.kind === 'ended') return { words, lines, end: answer.status }
+    if (answer.kind === 'command') words = answer.words
     if (answer.kind === 'line') lines.push(answer.line)
     patience = setTimeout(() => gone.abort(), PATIENCE)
   }
-  return { lines }
+  return { words, lines }
 }
 
 function follow({ client, session, address }: Visit, run: string, from: number, gone: AbortSignal) {
@@ -120,6 +128,7 @@ function stream(visit: Visit, run: string) {
     const gone = new AbortController()
     sent.onAbort(() => gone.abort())
     for await (const answer of follow(visit, run, Number.isSafeInteger(from) && from >= 0 ? from : 0, gone.signal)) {
+      if (answer.kind === 'command') continue
       if (answer.kind !== 'line') return sent.writeSSE({ event: 'end', data: '' })
       await sent.writeSSE({ event: 'line', id: String(answer.at), data: String(await lineView(visit, answer.line)) })
     }

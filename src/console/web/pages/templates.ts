@@ -45,7 +45,7 @@ async function templatePage(visit: Visit, template: string) {
   const trees = parts.map(part => {
     const rows = part.fragments.map(({ name, from, replaces }) => [
       html`<a href="${fragmentAddress(part.template, name)}">${name}</a>`,
-      from === 'shipped' ? from : html`<b class="warn">${from}</b>`,
+      from === 'shipped' ? visit.word('state', from) : html`<b class="warn">${from}</b>`,
       replaces === null ? NONE : html`<code>${replaces}</code>`,
     ])
     return html`<section class="card"><h2>${part.template}</h2>${table(part.template, heads, rows, '')}

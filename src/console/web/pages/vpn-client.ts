@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { Failure } from '../../../base/failure.ts'
+import { refusal } from '../../../base/failure.ts'
 import { at } from '../base.ts'
 import { formText } from '../body.ts'
 import { page } from '../layout.ts'
@@ -39,7 +39,7 @@ export function serveVpnClients(app: Hono<Env>): void {
     return withProof(visit, form, again, async proof => {
       const answer = await visit.run(words, proof)
       if (answer.kind !== 'output' || answer.status !== 0)
-        throw new Failure(answer.kind === 'output' ? answer.stderr : name)
+        throw refusal(answer.kind === 'output' ? answer.stderr.trim() : name)
       if (shape === 'qr') return profilePage(visit, name, answer.stdout)
       return context.body(answer.stdout, 200, {
         'Content-Type': 'application/x-openvpn-profile',
@@ -60,7 +60,7 @@ async function clientPage(visit: Visit, name: string) {
     ? html`${planButton(event('renew'), visit.say('renewCertificate'))}${planButton(event('revoke'), visit.say('revoke'))}`
     : planButton(event('create'), visit.say('makeCertificate'))
   const kill = runButton(visit, ['gabarit', 'vpn', 'kill', name], visit.say('disconnect'), { look: 'danger' })
-  const body = html`<p>${status} · <a href="${databaseAddress('vpn', '/record', { key: name })}">${visit.say('settings')}</a></p>
+  const body = html`<p>${visit.word('state', status)} · <a href="${databaseAddress('vpn', '/record', { key: name })}">${visit.say('settings')}</a></p>
 <section class="card"><h2>${visit.say('connected')}</h2>${connections.length === 0 ? html`<p class="soft">${visit.say('no')}</p>` : html`${connectionList(visit, client)}${kill}`}</section>
 ${isValid ? profileForms(visit, name) : NONE}
 <section class="card"><h2>${visit.say('certificate')}</h2><p>${isValid ? visit.say('validUntil') : ''} ${certificateEnd(visit, client)}</p><div class="acts">${acts}</div></section>`

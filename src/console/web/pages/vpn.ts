@@ -44,7 +44,7 @@ export function serveVpn(app: Hono<Env>): void {
 function clientTable(visit: Visit, clients: readonly VpnClient[]): Markup {
   const rows = clients.map(client => [
     html`<a href="${at('/vpn/client', { name: client.name })}">${client.name}</a>`,
-    client.status,
+    visit.word('state', client.status),
     certificateEnd(visit, client),
     client.connections.length === 0
       ? html`<span class="soft">${visit.say('no')}</span>`
@@ -59,7 +59,7 @@ function serverTable(visit: Visit, servers: readonly Server[]): Markup {
     const first = [...endings].sort((one, other) => one.end.localeCompare(other.end))[0]
     return [
       html`<a href="${databaseAddress('configuration', '/record', { key: name })}">${name}</a>`,
-      html`<span class="${clients === null ? 'bad' : 'ok'}">${state}</span>`,
+      html`<span class="${clients === null ? 'bad' : 'ok'}">${visit.word('state', state)}</span>`,
       clients ?? '',
       first === undefined ? '' : html`${moment(visit, first.end)}<br><span class="soft small">${first.what}</span>`,
     ]

@@ -5,7 +5,9 @@ import type { Markup } from '../markup.ts'
 export function shellLine(words: readonly string[]): string {
   const [program, ...rest] = words
   const own = program === 'gabarit' && rest[0] === 'signal-event' ? rest : words
-  return own.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
+  return own
+    .map(word => (/^[\p{L}\p{N}_@%+=:,./…-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ')
 }
 
 /** The same without what only the console needs: which plan, and how it is told. */

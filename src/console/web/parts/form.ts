@@ -3,7 +3,8 @@ import { at } from '../base.ts'
 import { type Markup, NONE } from '../markup.ts'
 import type { Visit } from '../visit.ts'
 import { withOptions } from '../words.ts'
-import { commandOf } from './command.ts'
+import { commandOf, shortLine } from './command.ts'
+import { wrongText } from './wrong.ts'
 
 /** What shows that a form is from this session. */
 export function hiddenToken(visit: Visit): Markup {
@@ -24,7 +25,7 @@ interface Look {
 /** A button that runs a command, with the command. */
 export function runButton(visit: Visit, words: readonly string[], label: string, { look, command }: Look = {}): Markup {
   return html`<form class="act" method="post" action="${at('/run')}">${hiddenToken(visit)}${hidden('words', JSON.stringify(words))}
-<button${look === undefined ? NONE : html` class="${look}"`}>${label}</button>${command === false ? NONE : commandOf(words)}</form>`
+<button${look === undefined ? NONE : html` class="${look}"`}>${label}</button>${command === false ? NONE : html`<code>${shortLine(words)}</code>`}</form>`
 }
 
 /** A button that shows what a command would do. @param words the command without --dry-run */
@@ -43,12 +44,15 @@ interface Field {
   readonly value?: string
   readonly autocomplete: string
   readonly more?: Markup
+  /** What a command says is wrong with it. */
+  readonly problems?: readonly string[]
 }
 
 /** A field for one line. */
-export function lineField({ name, label, type = 'text', value = '', autocomplete, more = NONE }: Field): Markup {
-  return html`<div class="field"><label for="${name}">${label}</label>
-<input id="${name}" name="${name}" type="${type}" value="${value}" autocomplete="${autocomplete}" required ${more}></div>`
+export function lineField({ name, label, type = 'text', value = '', problems = [], ...field }: Field): Markup {
+  const wrong = problems.length === 0 ? NONE : html` aria-invalid="true" aria-describedby="${name}-error"`
+  return html`<div class="field"><label for="${name}">${label}</label>${wrongText(name, problems)}
+<input id="${name}" name="${name}" type="${type}" value="${value}" autocomplete="${field.autocomplete}" required${wrong} ${field.more ?? NONE}></div>`
 }
 
 /** The fields that prove who it is: password and code. */
