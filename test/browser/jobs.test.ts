@@ -37,17 +37,17 @@ step('a server with the console, a VPN and something to be a proxy of', async ()
 /** Somebody at the console. */
 class Admin {
   readonly page: Page
-  readonly #language: Language
+  readonly language: Language
   readonly #secret: string
 
   constructor(page: Page, language: Language, secret: string) {
     this.page = page
-    this.#language = language
+    this.language = language
     this.#secret = secret
   }
 
   say(key: Key): string {
-    return CATALOGUES[this.#language][key]
+    return CATALOGUES[this.language][key]
   }
 
   /** Fills in the form of a new record. */
@@ -59,6 +59,12 @@ class Admin {
     for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value)
     await page.getByRole('button', { name: this.say('store'), exact: true }).click()
     await page.getByText(this.say('stored')).waitFor()
+  }
+
+  /** Fills in one field of the record on the page, and stores it. */
+  async store(label: string, value: string): Promise<void> {
+    await this.page.getByLabel(label, { exact: true }).fill(value)
+    await this.page.getByRole('button', { name: this.say('store'), exact: true }).click()
   }
 
   /** Looks at the plan of a command, and makes it live. @returns the files that it showed */
@@ -81,12 +87,25 @@ class Admin {
   }
 }
 
+const admins: Admin[] = []
+
+/** How often a client of the VPN has come in. */
+const connections = (name: string) => front.daemons.output(name).split('Initialization Sequence Completed').length - 1
+
 for (const [language, javaScriptEnabled] of [
   ['en', true],
   ['fr', false],
 ] as const) {
   const how = `${language}, JavaScript ${javaScriptEnabled ? 'on' : 'off'}`
   let admin: Admin
+  const laptop = `laptop-${language}`
+  const client = `${CONSOLE}/vpn/client?name=${laptop}`
+  /** Waits until the page of the client shows as many connections. */
+  const connected = (count: number) =>
+    waitFor(`${count} connections on the page`, async () => {
+      await admin.page.goto(client)
+      return (await admin.page.locator('main li.ok').count()) === count
+    })
 
   step(`${how}: a new domain with its host names answers from the real web server`, async () => {
     // A new domain makes the certificate of our own anew.
@@ -94,6 +113,7 @@ for (const [language, javaScriptEnabled] of [
     const page = await (await browser.newContext(options)).newPage()
     await page.goto(welcome(`user-${language}`))
     admin = new Admin(page, language, await comeIn(page))
+    admins.push(admin)
     const domain = `shop-${language}.example`
     await admin.add('domains', 'domain', domain, {})
     const files = await admin.makeLive('signal-event', 'domain-create', domain)
@@ -135,26 +155,57 @@ for (const [language, javaScriptEnabled] of [
 
   step(`${how}: a VPN client gets a profile, with which the real OpenVPN connects`, async () => {
     const { page } = admin
-    const name = `laptop-${language}`
-    await admin.add('vpn', 'client', name, {})
-    await admin.makeLive('signal-event', 'vpn-client-create', name)
-    const own = `${CONSOLE}/vpn/client?name=${name}`
-    await page.goto(own)
+    await admin.add('vpn', 'client', laptop, {})
+    await admin.makeLive('signal-event', 'vpn-client-create', laptop)
+    await page.goto(client)
     await page.getByRole('button', { name: admin.say('downloadProfile') }).click()
     await page.locator('main [name=code]').waitFor()
     const [download] = await Promise.all([page.waitForEvent('download'), admin.prove()])
-    assert.is(download.suggestedFilename(), `${name}.ovpn`)
-    const profile = join(front.folder, `${name}.ovpn`)
+    assert.is(download.suggestedFilename(), `${laptop}.ovpn`)
+    const profile = join(front.folder, `${laptop}.ovpn`)
     outputFileSync(profile, readFileSync(await download.path()))
-    const client = ['openvpn', '--config', profile, '--dev', 'null', '--ifconfig-noexec', '--route-noexec']
-    await front.daemons.start(name, client, () =>
-      front.daemons.output(name).includes('Initialization Sequence Completed'),
-    )
-    await waitFor('the page to show it', async () => {
-      await page.goto(own)
-      return (await page.locator('main li.ok').count()) > 0
-    })
+    const command = ['openvpn', '--config', profile, '--dev', 'null', '--ifconfig-noexec', '--route-noexec']
+    await front.daemons.start(laptop, command, () => connections(laptop) === 1)
+    await connected(1)
+  })
+
+  step(`${how}: the client is disconnected and comes back; revoked, it does not`, async () => {
+    const { page } = admin
+    await page.getByRole('button', { name: admin.say('disconnect') }).click()
+    await page.getByText(admin.say('done'), { exact: true }).waitFor({ timeout: 60_000 })
+    await waitFor('the client to come back', () => connections(laptop) === 2)
+    await connected(1)
+    await page.getByRole('link', { name: admin.say('revoke') }).click()
+    await page.getByRole('button', { name: admin.say('makeLive') }).click()
+    await page.getByText(admin.say('done'), { exact: true }).waitFor({ timeout: 60_000 })
+    await connected(0)
+    await page.getByText(admin.say('revoked')).first().waitFor()
+    assert.is(connections(laptop), 2)
   })
 }
+
+step('two administrators at one record: the second is told, and loses nothing', async () => {
+  must(words('db hosts set shared.example.com host HostType Local InternalIP 192.168.1.9'))
+  const record = `${CONSOLE}/records/hosts/record?key=shared.example.com`
+  const property = () => must(words('db hosts getprop shared.example.com InternalIP')).trim()
+  for (const [first, second] of [admins, admins.toReversed()]) {
+    if (first === undefined || second === undefined) throw new Error('there are not two')
+    const [old, theirs, mine] = [
+      property(),
+      ...(first.language === 'en' ? ['192.168.1.10', '192.168.1.11'] : ['192.168.1.12', '192.168.1.13']),
+    ]
+    for (const { page } of [first, second]) await page.goto(record)
+    await first.store('InternalIP', theirs ?? '')
+    await first.page.getByText(first.say('stored')).waitFor()
+    await second.store('InternalIP', mine ?? '')
+    await second.page.getByText(second.say('changedElsewhere')).waitFor()
+    await second.page.getByText(`InternalIP: ${old} → ${theirs}`).waitFor()
+    assert.is(property(), theirs)
+    assert.is(await second.page.getByLabel('InternalIP', { exact: true }).inputValue(), mine)
+    await second.store('InternalIP', mine ?? '')
+    await second.page.getByText(second.say('stored')).waitFor()
+    assert.is(property(), mine)
+  }
+})
 
 tests.run()

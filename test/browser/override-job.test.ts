@@ -1,6 +1,9 @@
 // A fragment of the virtual hosts of the real Apache, overridden in the real Chromium, seen by a visitor, and taken back.
+import { readFileSync } from 'node:fs'
+import { outputFileSync } from 'fs-extra/esm'
 import type { Browser, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import { CATALOGUES, type Key } from '../../src/console/web/text/languages.ts'
 import { codeOf, PASSWORD } from '../console/console-server.ts'
 import { startConsole } from '../console/processes.ts'
 import { overhang, startBrowser, violations } from '../support/browser.ts'
@@ -105,6 +108,39 @@ for (const [language, javaScriptEnabled] of [
       assert.equal(visit(`/from-${language}`), [])
       await page.goto(`${CONSOLE}/files`)
       assert.is(await page.getByRole('link', { name: '10ServerName' }).count(), 0)
+    }),
+  )
+}
+
+for (const [language, javaScriptEnabled] of [
+  ['en', true],
+  ['fr', false],
+] as const) {
+  const say = (key: Key) => CATALOGUES[language][key]
+  const how = `${language}, JavaScript ${javaScriptEnabled ? 'on' : 'off'}`
+  step(`a release has changed the fragment below the own one: both are merged, ${how}`, () =>
+    openWindow(browser, welcome(`merger-${language}`), { locale: language, javaScriptEnabled }, async page => {
+      const secret = await comeIn(page)
+      const [template, shipped] = [`/etc/ours-${language}`, '# ours\nname\nfor one\n']
+      const folder = `/etc/gabarit/templates${template}`
+      outputFileSync(`${folder}/10One`, shipped)
+      outputFileSync(`/etc/gabarit/events/ours-${language}/templates2expand${template}`, '')
+      must(['gabarit', 'fragment', 'write', template, '10One'], { input: shipped.replace('ours', 'mine') })
+      front.apply(`ours-${language}`)
+      outputFileSync(`${folder}/10One`, shipped.replace('one', 'two'))
+      await page.goto(`${CONSOLE}/files`)
+      await page.getByRole('link', { name: `${template} 10One` }).click()
+      await page.getByText('stale').waitFor()
+      await inspect(page, javaScriptEnabled)
+      await page.getByRole('link', { name: say('mergeIntoOwn') }).click()
+      assert.is(await page.locator('#text').inputValue(), '# mine\nname\nfor two\n')
+      await page.getByRole('button', { name: say('preview') }).click()
+      await inspect(page, javaScriptEnabled)
+      await makeLive(page, say('makeLive'), codeOf(secret, 30))
+      assert.is(readFileSync(template, 'utf8'), '# mine\nname\nfor two\n')
+      await page.goto(`${CONSOLE}/files`)
+      await page.getByText('in step').waitFor()
+      must(['gabarit', 'fragment', 'remove', template, '10One'])
     }),
   )
 }

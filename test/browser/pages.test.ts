@@ -1,16 +1,22 @@
 // The console in the real Chromium, through the real nginx and Apache: on `/`, in private namespaces.
+import { appendFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
-import { SOCKET, startConsole } from '../console/processes.ts'
+import { EN } from '../../src/console/web/text/en.ts'
+import { codeOf, PASSWORD } from '../console/console-server.ts'
+import { addOwnPort, SOCKET, startConsole } from '../console/processes.ts'
 import { overhang, startBrowser, violations } from '../support/browser.ts'
-import { throughNginx } from '../support/front.ts'
-import { must, words } from '../support/sandbox.ts'
+import { SCAN, throughNginx } from '../support/front.ts'
+import { must, run, words } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
 import { CONSOLE, comeIn, openWindow, welcome } from './windows.ts'
 
 const { tests, step, front } = throughNginx('the console in a browser', 'chromium')
 
+/** Every name leads to this machine. */
+const TO_HERE = ['--connect-to', '::127.0.0.1:']
+const HTTPD = '/etc/httpd/conf/httpd.conf'
 let browser: Browser
 tests.after(() => browser?.close())
 
@@ -71,6 +77,37 @@ step('while the web server is broken, a tunnel to the socket is a way in', async
   await new Promise<void>(resolve => tunnel.listen(9980, '127.0.0.1', resolve))
   await join('user-tunnel', {}, 'http://localhost:9980/server-manager')
   tunnel.close()
+})
+
+step('while Apache is broken, the own port is a way in, to mend it', async () => {
+  addOwnPort(SCAN, 9981, '127.0.0.0/8')
+  for (const line of ['config set WebFrontend httpd', 'config setprop console-port status enabled TCPPort 9981'])
+    must(words(line))
+  front.apply('console-save')
+  appendFileSync(HTTPD, 'Nonsense on\n')
+  const apache = `${SCAN}/apache2`
+  must(['s6-svc', '-wd', '-T', '30000', '-d', apache])
+  must(['s6-svc', '-u', apache])
+  assert.throws(() => front.visit(`${CONSOLE}/login`), 'curl 7')
+  const port = 'https://example.com:9981/server-manager'
+  await open(welcome('user-port', port), { locale: 'en' }, async page => {
+    const secret = await comeIn(page)
+    await page.goto(`${port}/files`)
+    const edited = page.locator('section', { has: page.getByRole('heading', { name: HTTPD }) })
+    await edited.getByRole('link', { name: EN.restore }).click()
+    await page.locator('.del', { hasText: 'Nonsense on' }).waitFor()
+    await page.getByRole('button', { name: EN.makeLive }).click()
+    await page.locator('main [name=code], main .steps').first().waitFor()
+    if ((await page.locator('main [name=code]').count()) > 0) {
+      await page.locator('#password').fill(PASSWORD)
+      await page.locator('#code').fill(codeOf(secret, 30))
+      await page.locator('form:has(#code) button').last().click()
+    }
+    await page.getByText(EN.done, { exact: true }).waitFor({ timeout: 60_000 })
+    assert.ok(page.url().startsWith(port), page.url())
+  })
+  await waitFor('Apache', () => run(['curl', '-sSk', '-o', '/dev/null', ...TO_HERE, `${CONSOLE}/login`]).status === 0)
+  assert.is(front.visit(`${CONSOLE}/login`).status, 200)
 })
 
 tests.run()

@@ -6,7 +6,7 @@ import { must, words } from '../support/sandbox.ts'
 export const CONSOLE = 'https://example.com/server-manager'
 
 /** A form that is refused, or needs a proof, comes back with such a status. */
-const REFUSED_FORM = /status of (403|422) \(\) \S+\/(run|edit)$/
+const REFUSED_FORM = /status of (403|422) \(\w*\) \S+\/(run|edit)$/
 
 /** Opens a page in a window of its own. What the browser complains of, such as its policy, fails the test. */
 export async function openWindow(
@@ -17,6 +17,8 @@ export async function openWindow(
 ): Promise<void> {
   const context = await browser.newContext(options)
   const page = await context.newPage()
+  // Everything runs on this machine: the browser, the web servers, the commands.
+  page.setDefaultTimeout(120_000)
   const complaints: string[] = []
   page.on('console', message => {
     const text = `${message.text()} ${message.location().url}`
