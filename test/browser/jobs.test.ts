@@ -111,6 +111,8 @@ for (const [language, javaScriptEnabled] of [
     // A new domain makes the certificate of our own anew.
     const options = { locale: language, javaScriptEnabled, ignoreHTTPSErrors: true }
     const page = await (await browser.newContext(options)).newPage()
+    // Everything runs on this machine: the browser, the web servers, the commands.
+    page.setDefaultTimeout(120_000)
     await page.goto(welcome(`user-${language}`))
     admin = new Admin(page, language, await comeIn(page))
     admins.push(admin)
