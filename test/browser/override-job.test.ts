@@ -42,7 +42,7 @@ async function makeLive(page: Page, name: string, code?: string): Promise<void> 
     await page.locator('#code').fill(code)
     await page.locator('form:has(#code) button').click()
   }
-  await page.locator('.note.ok').waitFor({ timeout: 60_000 })
+  await page.locator('.note.ok').waitFor()
 }
 
 /** What a visitor of the primary domain gets, whom the override sends elsewhere. */
