@@ -24,7 +24,7 @@ export async function fleetSites(folder: string): Promise<{ readonly site: () =>
   const label = { fleet: FLEET, host: 'www1', release: 1 }
   const { bundle, chunks } = cut(await sealBundle(resolve([RELEASE]), label, identity.recipient))
   for (const [name, part] of chunks) outputFileSync(join(folder, name), part)
-  const order = { ...label, attempt: 1, bundle, within: 3600, controllers: [controllers.identity.recipient] }
+  const order = { ...label, attempt: 1, bundle, within: 3600, soak: 0, controllers: [controllers.identity.recipient] }
   outputFileSync(join(folder, 'order'), signOrder(order, controllers.key))
   const member = { fleet: FLEET, host: 'www1', controller: false, endpoints: [], user: '', password: '' }
   const site = () => {

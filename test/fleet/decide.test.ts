@@ -24,7 +24,17 @@ class Fleet {
   constructor(waves: string[][], more: Partial<Rollout> = {}) {
     this.members = new Set(waves.flat())
     this.rollout = {
-      ...{ release: RELEASE, attempt: 1, waves, wave: 0, state: 'running', reason: '', soak: 60, within: 600 },
+      ...{
+        release: RELEASE,
+        attempt: 1,
+        waves,
+        wave: 0,
+        state: 'running',
+        reason: '',
+        soak: 60,
+        within: 600,
+        atOnce: 50,
+      },
       ...more,
     }
     for (const host of this.members) this.say(host, {})
@@ -105,6 +115,15 @@ tests('one wave after the other: each when all before it are confirmed, and well
   fleet.pass(1, 'a', 'b', 'c', 'd')
   fleet.run()
   assert.is(fleet.rollout.state, 'done')
+})
+
+tests('only so many hosts change at the same time; one that has confirmed makes room', () => {
+  const fleet = new Fleet([['a', 'b', 'c', 'd']], { atOnce: 2 })
+  assert.equal(fleet.run(), ['a', 'b'])
+  fleet.take('a')
+  assert.equal(fleet.run(), ['c'])
+  fleet.take('b', 'c')
+  assert.equal(fleet.run(), ['d'])
 })
 
 tests('time alone proves nothing: a host must have said at the end of the soak that it is well', () => {

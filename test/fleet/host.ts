@@ -90,7 +90,7 @@ export class FleetHost extends Sandbox {
 
   usual({ bundle }: Cut): Order {
     const controllers = [this.controllers.identity.recipient]
-    return { fleet: FLEET, host: this.name, release: 1, attempt: 1, bundle, within: 600, controllers }
+    return { fleet: FLEET, host: this.name, release: 1, attempt: 1, bundle, within: 600, soak: 60, controllers }
   }
 
   place(order: Order, key = this.controllers.key): void {

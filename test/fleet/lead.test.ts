@@ -44,7 +44,17 @@ class CountingStore extends MemoryStore {
 }
 
 const start: Rollout = {
-  ...{ release: RELEASE, attempt: 1, waves: WAVES, wave: 0, state: 'running', reason: '', soak: 0, within: 60 },
+  ...{
+    release: RELEASE,
+    attempt: 1,
+    waves: WAVES,
+    wave: 0,
+    state: 'running',
+    reason: '',
+    soak: 0,
+    within: 60,
+    atOnce: 50,
+  },
 }
 
 /** Hosts that take what is ordered, and say so. @param goesBack one that does not */

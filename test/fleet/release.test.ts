@@ -51,7 +51,8 @@ async function publish(number: number): Promise<void> {
   noteBase(places, number, release.sealed)
   const bundle = (await bundlesOf(store, release)).get('www1')
   assert.ok(bundle)
-  const order = { fleet, host: 'www1', release: number, attempt: 1, bundle, within: 600, controllers: [keys.recipient] }
+  const controllers = [keys.recipient]
+  const order = { fleet, host: 'www1', release: number, attempt: 1, bundle, within: 600, soak: 60, controllers }
   const value = signOrder(order, keys.signing)
   await store.commit([], [{ key: orderKey('www1'), value }])
 }

@@ -2,6 +2,7 @@ import { EXIT, Failure, messageOf, orFailure, orUndefined } from '../../../base/
 import { isObject } from '../../../base/is-object.ts'
 import { sha256 } from '../../../base/sha256.ts'
 import type { Confirmation } from '../../../state/confirmation.ts'
+import type { Order } from '../release/order.ts'
 import { sleep, Wakeup } from '../rollout/wakeup.ts'
 import { orderKey } from '../store/keys.ts'
 import { standOf } from './host-status.ts'
@@ -69,11 +70,12 @@ export class HostAgent {
     const { release, state, reason } = standOf(this.#means.places, this.#notes)
     this.#means.tell(`release ${release}: ${state}${reason === '' ? '' : `: ${reason}`}`)
     await this.#reporter.report()
+    if (state === 'confirmed') this.#reporter.reportAfter(saidIn(order).soak, signal)
   }
 
   /** Whether the order is dealt with, and what to say of one that has no other note. */
   #conclude(order: string, taken: Taken): void {
-    const turn = turnOf(order)
+    const { soak: _, ...turn } = saidIn(order)
     const { release, attempt, state } = standOf(this.#means.places, this.#notes)
     const isSettled = release === turn.release && attempt === turn.attempt && state !== 'applying'
     const { status } = taken
@@ -135,11 +137,11 @@ export class HostAgent {
   }
 }
 
-/** What an order says it is, for the report. Whether it is right, is judged by the process that takes it. */
-function turnOf(order: string): { readonly release: number; readonly attempt: number } {
+/** What an order says it is, for reports. Whether it is right, is judged by the process that takes it. */
+function saidIn(order: string): Pick<Order, 'release' | 'attempt' | 'soak'> {
   const said: unknown = orUndefined(() => JSON.parse(JSON.parse(order).said))
-  const { release, attempt } = isObject(said) ? said : {}
-  return { release: whole(release), attempt: whole(attempt) }
+  const { release, attempt, soak } = isObject(said) ? said : {}
+  return { release: whole(release), attempt: whole(attempt), soak: whole(soak) }
 }
 
 const whole = (value: unknown) => (Number.isSafeInteger(value) ? Number(value) : 0)

@@ -12,6 +12,9 @@ import { Renewal } from './renewal.ts'
 import { ReportCount } from './report-count.ts'
 import { healthOf } from './services.ts'
 
+/** Seconds after the end of a soak: the first report may arrive a little too early for the leader's clock. */
+const AFTER_SOAK = [1, 10]
+
 /** Writes the status of a host into the store, again and again: a host that is not heard of counts as silent. */
 export class Reporter {
   readonly #means: HostMeans
@@ -36,6 +39,13 @@ export class Reporter {
       await this.report()
       await sleep(this.#means.interval() * (1 + Math.random() / 10), signal)
     }
+  }
+
+  /** Says once more how the host is when the soak of a release has ended, instead of with the next interval. */
+  reportAfter(soak: number, signal: AbortSignal): void {
+    if (soak === 0) return
+    for (const later of AFTER_SOAK)
+      void sleep((soak + later) * 1000, signal).then(() => (signal.aborted ? undefined : this.report()))
   }
 
   /** Reports once; one report after the other, so that an older one never comes last. */

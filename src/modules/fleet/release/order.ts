@@ -25,6 +25,8 @@ const order = objectOf({
   bundle,
   /** Seconds after which the host goes back unless it has proved the change. */
   within: number,
+  /** Seconds after which the roll-out wants to hear once more how the host is. */
+  soak: number,
   /** The public keys of those who may read what differs on the host. */
   controllers: listOf(matching(/^age1[a-z0-9]+$/, 'a public key of age')),
 })

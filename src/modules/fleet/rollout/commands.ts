@@ -112,6 +112,8 @@ function sayProgress({ rollout, taken, hosts, isLed }: Progress): string {
 
 /** Seconds that the hosts of a wave must be well, and after which they go back, if nothing else is said. */
 const [SOAK, WITHIN] = [60, 600]
+/** Hosts that change at the same time, if nothing else is said. */
+const AT_ONCE = 50
 
 /** @throws Failure (usage) for a time that cannot be one */
 function mannerOf({ value }: Invocation): Manner {
@@ -120,5 +122,8 @@ function mannerOf({ value }: Invocation): Manner {
     return text === undefined ? usual : windowSeconds(text)
   }
   const soak = value('soak') === 'no' ? 0 : seconds('soak', SOAK)
-  return { note: value('comment') ?? '', soak, within: seconds('within', WITHIN) }
+  const atOnce = Number(value('at-once') ?? AT_ONCE)
+  if (!Number.isSafeInteger(atOnce) || atOnce < 1)
+    throw usageFailure(`this is not a number of hosts: ${value('at-once')}`)
+  return { note: value('comment') ?? '', soak, within: seconds('within', WITHIN), atOnce }
 }

@@ -22,7 +22,7 @@ export type Decision =
 
 /**
  * The next step of a roll-out. A wave opens when all hosts before it have confirmed the release and have been well through the
- * soak. One that went back, refuses, is ill, silent or late halts everything that is not open yet. A host that has left does not
+ * soak; so many hosts change at the same time at most as it says. One that went back, refuses, is ill, silent or late halts everything that is not open yet. A host that has left does not
  * count; one that joined after the release waits for the next.
  */
 export function decide(view: View): Decision {
@@ -36,7 +36,9 @@ export function decide(view: View): Decision {
   if (troubles.length > 0)
     return { do: 'change', rollout: { ...rollout, state: 'halted', reason: troubles.join('; ') } }
   const without = open.filter(host => !placed.has(host) && !hasTaken(host, view))
-  if (without.length > 0) return { do: 'place', hosts: without }
+  const busy = open.filter(host => placed.has(host) && !hasTaken(host, view))
+  const next = without.slice(0, Math.max(0, rollout.atOnce - busy.length))
+  if (next.length > 0) return { do: 'place', hosts: next }
   const unproved = open.filter(host => !hasProved(host, view))
   if (unproved.length > 0) return { do: 'wait', for: unproved }
   if (rollout.wave + 1 < rollout.waves.length) return { do: 'change', rollout: { ...rollout, wave: rollout.wave + 1 } }

@@ -23,12 +23,12 @@ export class Orders {
   }
 
   /** The order for a host. Made again for the same attempt, it is the same. */
-  async orderOf(host: string, { release, attempt, within }: Rollout): Promise<string> {
+  async orderOf(host: string, { release, attempt, within, soak }: Rollout): Promise<string> {
     const { fleet } = this.#member
     const { bundles, controllers } = await this.#read(release, attempt)
     const bundle = bundles.get(host)
     if (bundle === undefined) throw refusal(`release ${release} has no bundle for ${host}`)
-    const order = { fleet, host, release, attempt, bundle, within, controllers }
+    const order = { fleet, host, release, attempt, bundle, within, soak, controllers }
     return signOrder(order, fleetFile(this.#places, 'signing'))
   }
 

@@ -24,6 +24,7 @@ export interface Manner {
   /** Seconds. */
   readonly soak: number
   readonly within: number
+  readonly atOnce: number
 }
 
 /** A host may say that it knows a newer release than the store, but it cannot use up the numbers. */
@@ -54,9 +55,19 @@ export async function beginRollout(
   const number = nextNumber(Math.max(newest, baseNumber(places)), reports)
   const { user } = caller(system.env)
   const said = { fleet: member.fleet, number, time: new Date().toISOString(), user, note: manner.note }
-  const { soak, within } = manner
+  const { soak, within, atOnce } = manner
   const rollout: Rollout = {
-    ...{ release: number, attempt: 1, waves: wavesOf(members), wave: 0, state: 'running', reason: '', soak, within },
+    ...{
+      release: number,
+      attempt: 1,
+      waves: wavesOf(members),
+      wave: 0,
+      state: 'running',
+      reason: '',
+      soak,
+      within,
+      atOnce,
+    },
   }
   const stored = await storeRelease(store, said, layers, members, controllerKeys(places), {
     compare: [{ key: ROLLOUT_KEY, revision: entry?.revision ?? 0 }],

@@ -16,6 +16,8 @@ export const rollout = objectOf({
   soak: number,
   /** Seconds after which a host goes back unless it has proved the change. */
   within: number,
+  /** How many hosts change at the same time at most. */
+  atOnce: integer,
 })
 
 /** The hosts whose wave is open. */

@@ -7,6 +7,7 @@ const ROLLOUT_OPTIONS = [
   WAIT_OPTION,
   value('soak TIME', 'how long the hosts of a wave must be well before the next one (1m); "no": at once'),
   value('within TIME', 'a host goes back unless it has proved the change within this time (10m)'),
+  value('at-once NUMBER', 'how many hosts change at the same time at most (50)'),
   value('comment TEXT', 'what the release is for'),
   JSON_OPTION,
 ]
