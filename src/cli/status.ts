@@ -18,6 +18,7 @@ import { readPending } from '../transaction/requests.ts'
 import { CHECKS, type DoctorFinding, examine } from './doctor/doctor.ts'
 import { lookAtAll } from './doctor/effective-check.ts'
 import { summary } from './entry-lines.ts'
+import { MODULES } from './modules.ts'
 import { confirmationLine, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
 import { incompleteLines, surveyCompleted } from './survey-completed.ts'
 
@@ -47,6 +48,7 @@ async function lookAround(invocation: Invocation) {
     /** Events that would update all files that differ, the most fitting first. */
     events: eventsFor(places, new Set(found.plan.changes.map(({ template }) => template)), found.properties),
     overrides: findOverrides(places, context.layers),
+    pages: (await Promise.all(MODULES.map(({ pages }) => pages?.(places) ?? []))).flat(),
     /** What checks of modules have found, below their headings. */
     troubles: await findTroubles(places, system, io.now()),
     warnings: [
@@ -149,7 +151,7 @@ function asText({ found, events, pending, overrides, troubles, warnings }: Statu
 /** States of overrides that need no attention. */
 const QUIET_STATES: ReadonlySet<OverrideState> = new Set(['new', 'in step', 'switches off'])
 
-function asData({ found, events, pending, overrides, troubles, warnings }: Status) {
+function asData({ found, events, pending, overrides, troubles, warnings, pages }: Status) {
   const { since, properties, plan, problems, incomplete } = found
   return {
     since: since?.id ?? null,
@@ -168,5 +170,6 @@ function asData({ found, events, pending, overrides, troubles, warnings }: Statu
     incomplete,
     problems,
     warnings,
+    pages,
   }
 }

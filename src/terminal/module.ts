@@ -9,6 +9,8 @@ export interface Module {
   readonly name: string
   readonly commands: readonly Command[]
   readonly checks: readonly Check[]
+  /** Pages of the console that make sense on this server only. */
+  readonly pages?: (places: Places) => Promise<readonly string[]>
   /** Archives that `gabarit restore` opens. */
   readonly archives?: Archives
   /** Event actions that run in the process of the event. */

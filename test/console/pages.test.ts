@@ -88,7 +88,7 @@ pages('both catalogues have the same texts with the same values, and each is use
     assert.is(french.split('{}').length, text.split('{}').length, key)
     assert.ok(french !== '' && text !== '', key)
     assert.ok(
-      /^(access|database|outcome|change|limit|state)_/.test(key) || sources.includes(`'${key}'`),
+      /^(access|database|outcome|change|limit|state|turn)_/.test(key) || sources.includes(`'${key}'`),
       `${key} is not used`,
     )
   }

@@ -19,6 +19,7 @@ import { serveEvents } from './pages/events.ts'
 import { serveExplanations } from './pages/explain.ts'
 import { serveFiles } from './pages/files.ts'
 import { serveFirewall } from './pages/firewall.ts'
+import { serveFleet } from './pages/fleet.ts'
 import { serveFragments } from './pages/fragment.ts'
 import { serveHistory } from './pages/history.ts'
 import { serveLogs } from './pages/logs.ts'
@@ -60,6 +61,7 @@ export function consoleApp(client: Client): Hono<Env> {
   serveRecords(app)
   serveVpn(app)
   serveFirewall(app)
+  serveFleet(app)
   serveUsers(app)
   servePasskeys(app)
   serveProxies(app)

@@ -23,7 +23,7 @@ export async function page(visit: Visit, here: string, title: string, body: Mark
   const top = html`<form method="post" action="${at('/logout')}">${hiddenToken(visit)}<button class="quiet">${visit.say('logout', visit.user)}</button></form>`
   const opener = html`<a class="button quiet opener" href="#menu">${visit.say('menu')}</a>`
   const way = above === undefined ? NONE : html`<p class="way"><a href="${above[0]}">${above[1]}</a></p>`
-  const frame = html`${await bar(visit, here)}<div class="frame">${menu(visit, here)}<main id="main">${way}<h1>${title}</h1>${body}</main></div>`
+  const frame = html`${await bar(visit, here)}<div class="frame">${await menu(visit, here)}<main id="main">${way}<h1>${title}</h1>${body}</main></div>`
   return visit.context.html(document(visit, title, { opener, top, head }, frame), status)
 }
 

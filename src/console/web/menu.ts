@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import { at } from './base.ts'
 import { type Markup, NONE } from './markup.ts'
+import { statusFor } from './status.ts'
 import type { Key } from './text/languages.ts'
 import type { Visit } from './visit.ts'
 
@@ -41,18 +42,26 @@ const MENU: readonly (readonly [group: Key, pages: readonly (readonly [path: str
       ['/files', 'files'],
       ['/history', 'history'],
       ['/backup', 'backup'],
+      ['/fleet', 'fleet'],
       ['/users', 'users'],
     ],
   ],
 ]
 
+/** Pages that only some servers have: those that their status names. */
+const OPTIONAL: ReadonlySet<string> = new Set(['/fleet'])
+
 /** The menu. A narrow window shows it only once somebody opens it, which makes it the target of the address. */
-export function menu(visit: Visit, here: string): Markup {
+export async function menu(visit: Visit, here: string): Promise<Markup> {
+  // What keeps the status from being read is said above the page.
+  const { pages: own = [] } = await statusFor(visit).catch(() => ({ pages: [] }))
   const groups = MENU.map(([group, pages]) => {
-    const items = pages.map(([path, name]) => {
-      const current = path === here ? html` aria-current="page"` : NONE
-      return html`<li><a href="${at(path)}"${current}>${visit.say(name)}</a></li>`
-    })
+    const items = pages
+      .filter(([path]) => !OPTIONAL.has(path) || own.includes(path))
+      .map(([path, name]) => {
+        const current = path === here ? html` aria-current="page"` : NONE
+        return html`<li><a href="${at(path)}"${current}>${visit.say(name)}</a></li>`
+      })
     const head = group === 'console' ? NONE : html`<p class="soft small">${visit.say(group)}</p>`
     return html`${head}<ul>${items}</ul>`
   })

@@ -36,6 +36,8 @@ export interface Status {
   readonly pending: readonly { readonly service: string; readonly word: string }[]
   readonly confirmation: Window | null
   readonly damaged: readonly string[]
+  /** Pages of the console that only some servers have. */
+  readonly pages: readonly string[]
 }
 
 /** The status by session, so that the bar of each page costs nothing when pages follow each other. */

@@ -60,7 +60,7 @@ export class Visit {
   }
 
   /** A word of a command in the language of the visit, or as it is if the catalogues do not have it. */
-  word(kind: 'access' | 'change' | 'database' | 'limit' | 'outcome' | 'state', word: string): string {
+  word(kind: 'access' | 'change' | 'database' | 'limit' | 'outcome' | 'state' | 'turn', word: string): string {
     const key = `${kind}_${word}`
     // Object.hasOwn says nothing about types.
     return Object.hasOwn(EN, key) ? this.say(key as Key) : word

@@ -87,3 +87,8 @@ export function needController(places: Places): Member {
   if (member.controller) return member
   throw refusal(`this host is no controller of the fleet ${member.fleet}`, { hint: 'Run it on a controller.' })
 }
+
+/** The page of the fleet, on a controller. */
+export function pagesHere(places: Places): readonly string[] {
+  return MEMBER_FILE.read(places)?.controller === true ? ['/fleet'] : []
+}

@@ -13,6 +13,7 @@ export const MODULE: Module = {
       ...ROLLOUT_VERBS,
     ]),
   ],
+  pages: async places => (await import('./member.ts')).pagesHere(places),
   actions: { 'fleet-store': async () => (await import('./store-keys.ts')).makeStoreKeys },
   checks: [
     { id: 'fleet', inStatus: 'fleet', run: async patient => (await import('./host/doctor.ts')).checkHost(patient) },
