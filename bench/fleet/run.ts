@@ -1,49 +1,63 @@
-// `npm run bench:fleet [HOSTS [KILLS]]`: a controller with the real etcd, and hosts that each have a root, a network and an agent of
-// their own, all on this machine. See docs/guide/fleet.md.
-import { statSync } from 'node:fs'
+// `npm run bench:fleet [HOSTS [KILLS]]`: a controller with the real etcd, and hosts with the real Apache, each a machine of its own
+// (network, files, processes), all on this machine. See docs/guide/fleet.md.
 import { setTimeout as pause } from 'node:timers/promises'
 import { enterNamespace } from '../../test/support/namespace.ts'
 import { report } from '../report.ts'
 import { BenchFleet } from './bench-fleet.ts'
+import { ProcessorTime } from './processor-time.ts'
 
 const HOSTS = Number(process.argv[2] ?? 200)
 const KILLS = Number(process.argv[3] ?? 100)
 const FIRST = Math.min(20, HOSTS)
+/** How a release is rolled out, unless hosts are killed. */
+const MANNER = process.argv.slice(4).join(' ')
 
-const problem = enterNamespace('gate')
+const problem = enterNamespace('outside')
 if (problem !== undefined) throw new Error(problem)
-const fleet = new BenchFleet()
-process.on('exit', () => fleet.end())
+const all = new ProcessorTime('gabarit-bench')
+const time = {
+  hosts: new ProcessorTime('hosts', all),
+  controller: new ProcessorTime('controller', all),
+  others: new ProcessorTime('others', all),
+}
+time.others.enter()
+const fleet = new BenchFleet(time)
+process.setMaxListeners(0).on('exit', () => fleet.end())
 await fleet.found()
-report(
-  `a host joins, one of the first ${FIRST}`,
-  `${((await timed(() => fleet.join(FIRST))) / FIRST).toFixed(2)} s`,
-  'none',
-)
-const rest = HOSTS - FIRST
-const others = await timed(() => fleet.join(rest))
-if (rest > 0) report(`a host joins, one of the next ${rest}`, `${(others / rest).toFixed(2)} s`, 'the same')
-for (const host of fleet.hosts) host.start()
+await join(`one of the first ${FIRST}`, FIRST)
+if (HOSTS > FIRST) await join(`one of the next ${HOSTS - FIRST}`, HOSTS - FIRST)
 
-const taken = await timed(() => publish('one', 0))
-fleet.check('one')
-report(`a release reaches ${HOSTS} of ${HOSTS} hosts`, `${taken.toFixed(0)} s`, 'at most 300 s')
+await roll('first')
+await roll('next')
+report('memory of the agent of a host', `${fleet.hosts[0]?.memory.toFixed(0)} MiB`, 'none')
 
-fleet.template('<%= config.missing.Text %>\n')
-await publish('two', 3)
-fleet.check('one')
-fleet.template('<%= config.note.Text %>\n')
-report('a release that no host can take: hosts that have it', '0', '0')
-
+fleet.break(true)
+await publish('broken', 4)
+fleet.check('next')
+report('a release that breaks Apache: hosts that keep it', '0', '0')
+fleet.break(false)
 report(`hosts between two releases after ${await killAtRandom()} kills`, '0', '0')
-const { size } = statSync('/var/lib/etcd/gabarit/member/snap/db')
-report('the database of etcd', `${(size / 2 ** 20).toFixed(1)} MiB`, 'none')
+report('the database of etcd', `${fleet.stored.toFixed(1)} MiB`, 'none')
 process.exit(0)
+
+async function join(which: string, count: number): Promise<void> {
+  await fleet.add(count)
+  const joined = await measured(() => fleet.join(fleet.hosts.slice(-count)))
+  report(`a host joins, ${which}`, `${(joined.all / count).toFixed(2)} s of processor time`, 'the same')
+}
+
+async function roll(name: string): Promise<void> {
+  const { seconds, hosts, controller } = await measured(() => publish(name, 0))
+  fleet.check(name)
+  report(`the ${name} release reaches ${HOSTS} of ${HOSTS} hosts`, `${seconds.toFixed(0)} s`, 'at most 300 s')
+  report('  of a host', `${(hosts / HOSTS).toFixed(2)} s of processor time`, 'the same')
+  report('  of controller and etcd, for each host', `${((controller / HOSTS) * 1000).toFixed(0)} ms`, 'the same')
+}
 
 /** Publishes, and waits for the end. @param status that the command must have */
 async function publish(text: string, status: number): Promise<void> {
   fleet.set(text)
-  const done = await fleet.run('gabarit fleet publish --wait --soak 10s')
+  const done = await fleet.run(`gabarit fleet publish --wait ${MANNER}`)
   if (done.status !== status) throw new Error(`${text}: exit ${done.status}\n${done.stdout}${done.stderr}`)
 }
 
@@ -64,7 +78,7 @@ async function killAtRandom(): Promise<number> {
 /** Publishes, and resumes until all hosts have it: who was killed in the middle of a change has gone back, which halts the rest. */
 async function bringThrough(text: string): Promise<void> {
   fleet.set(text)
-  let command = 'gabarit fleet publish --wait --soak 1s --within 60s'
+  let command = 'gabarit fleet publish --wait --soak no --within 60s'
   for (let tries = 0; tries < 100; tries++) {
     const { status, stderr } = await fleet.run(command)
     if (status === 0) return
@@ -78,15 +92,28 @@ async function bringThrough(text: string): Promise<void> {
 
 function killOne(): boolean {
   const chance = Math.random()
-  if (chance < 0.1) fleet.killController()
-  else if (chance < 0.2) fleet.killStore()
-  else if (chance < 0.6) fleet.hosts[Math.floor(Math.random() * HOSTS)]?.kill('agent')
+  if (chance < 0.1) fleet.kill('gabarit-fleet')
+  else if (chance < 0.2) fleet.kill('etcd')
+  else if (chance < 0.6) return fleet.hosts[Math.floor(Math.random() * HOSTS)]?.kill('agent') === true
   else return fleet.hosts.some(host => host.kill('take'))
   return true
 }
 
-async function timed(work: () => Promise<void> | void): Promise<number> {
-  const start = performance.now()
+/** What some work takes: processor time in seconds, and time. */
+async function measured(work: () => Promise<void> | void) {
+  const seen = () => ({
+    seconds: performance.now() / 1000,
+    hosts: time.hosts.seconds,
+    controller: time.controller.seconds,
+    all: all.seconds,
+  })
+  const before = seen()
   await work()
-  return (performance.now() - start) / 1000
+  const after = seen()
+  return {
+    seconds: after.seconds - before.seconds,
+    hosts: after.hosts - before.hosts,
+    controller: after.controller - before.controller,
+    all: after.all - before.all,
+  }
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BIN, must, type Outcome, run, words } from '../support/sandbox.ts'
@@ -87,7 +87,7 @@ export class Machine {
   spawn(command: readonly string[]): ChildProcess {
     const [program = '', ...args] = [...this.#enter(), ...command]
     const env = { ...process.env, PATH: `${BIN}:${process.env.PATH}` }
-    return spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    return spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   }
 
   /** Adds a service of s6, and starts it if asked to. */
@@ -104,11 +104,26 @@ export class Machine {
 
   /** A file as it is there. */
   read(path: string): string {
-    return readFileSync(join(`/proc/${this.#pid}/root`, path), 'utf8')
+    return readFileSync(this.inside(path), 'utf8')
+  }
+
+  /** Where a file of it is for those outside. */
+  inside(path: string): string {
+    return join(`/proc/${this.#pid}/root`, path)
   }
 
   write(path: string, text: string): void {
     this.must(['sh', '-c', 'mkdir -p "$(dirname "$1")" && cat > "$1"', 'sh', path], text)
+  }
+
+  /** Kills the process that carries out a change there. @returns whether there was one */
+  killChange(): boolean {
+    try {
+      const { pid } = JSON.parse(readlinkSync(this.inside('/var/lib/gabarit/event.lock')))
+      return this.run(`kill -KILL ${pid}`).status === 0
+    } catch {
+      return false
+    }
   }
 
   /** Pulls its cable, or puts it in again. */
