@@ -33,6 +33,7 @@ export const HALTED: Overview = {
     ...{ release: 3, attempt: 1, waves: [['www1'], ['www2'], ['www3', 'gate']], wave: 0, state: 'halted' },
     ...{ reason: 'www1 went back: httpd does not run', soak: 60, within: 600, atOnce: 50 },
   },
+  problem: null,
   leader: 'gate',
   hosts: [
     row('gate', { controller: true, groups: [] }),

@@ -66,7 +66,7 @@ pages('while a release is rolled out, it can be halted, and nothing else be publ
   assert.match(text, 'No controller leads')
   assert.match(text, '<code>gabarit fleet halt</code>')
   assert.not.match(text, 'gabarit fleet publish')
-  helper.fleet = { rollout: null, leader: 'gate', hosts: [] }
+  helper.fleet = { rollout: null, problem: null, leader: 'gate', hosts: [] }
   helper.diff = { ...DIFF, parts: [] }
   const empty = (await get(helper, '/fleet')).text
   for (const said of ['Nothing was published yet.', 'No host has joined.', 'Nothing: all was published.'])

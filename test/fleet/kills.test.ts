@@ -10,6 +10,8 @@ import { pause, waitFor } from '../support/wait.ts'
 import { SmallFleet } from './small-fleet.ts'
 
 const KILLS = Number(process.env.GABARIT_TEST_KILLS ?? 0)
+/** Seconds for a roll-out: windows end meanwhile, and the machine may be busy. */
+const PATIENCE = 300
 /** In one roll-out at most. */
 const AT_ONCE = 5
 
@@ -50,11 +52,15 @@ step('no host stays between two releases, and all have the release in the end', 
       }
     }
     // One that was killed in the middle of a change has gone back, and halts the rest.
-    await waitFor('the end', () => {
-      const { rollout } = fleet.status()
-      if (rollout?.state === 'halted') gate.run('gabarit fleet resume')
-      return rollout?.state === 'done'
-    })
+    await waitFor(
+      'the end',
+      () => {
+        const { rollout } = fleet.status()
+        if (rollout?.state === 'halted') gate.run('gabarit fleet resume')
+        return rollout?.state === 'done'
+      },
+      PATIENCE,
+    )
     for (const host of hosts) assert.equal(fleet.seenOn(host), { property: text, file: text }, host.name)
   }
   process.stdout.write(`${KILLS} kills: ${JSON.stringify(tally)}\n`)
