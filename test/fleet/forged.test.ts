@@ -27,7 +27,17 @@ fleetState(places).write(FLEET_FILES.signing, signingKey())
 const member = { fleet: 'shops', signer: publicSigner(places) }
 
 const running: Rollout = {
-  ...{ release: 3, attempt: 1, waves: [['a'], ['b', 'c']], wave: 0, state: 'running', reason: '', soak: 0, within: 60, atOnce: 9 },
+  ...{
+    release: 3,
+    attempt: 1,
+    waves: [['a'], ['b', 'c']],
+    wave: 0,
+    state: 'running',
+    reason: '',
+    soak: 0,
+    within: 60,
+    atOnce: 9,
+  },
 }
 
 let revision = 0

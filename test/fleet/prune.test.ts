@@ -34,7 +34,16 @@ tests('what stays is whole, everything else goes', async () => {
   // c was away when its wave of release 3 was opened.
   const bundle = (await bundlesOf(store, await readRelease(store, 3, member.signer, FLEET))).get('c')
   assert.ok(bundle)
-  const order = { fleet: FLEET, host: 'c', release: 3, attempt: 1, bundle, within: 60, soak: 0, controllers: [recipient] }
+  const order = {
+    fleet: FLEET,
+    host: 'c',
+    release: 3,
+    attempt: 1,
+    bundle,
+    within: 60,
+    soak: 0,
+    controllers: [recipient],
+  }
   const value = signOrder(order, controllers.key)
   await store.commit(
     [],
