@@ -73,6 +73,14 @@ pages('while a release is rolled out, it can be halted, and nothing else be publ
     assert.ok(empty.includes(said), said)
 })
 
+pages('a roll-out that nobody has signed is told, not that there is none', async () => {
+  const helper = new FleetHelper()
+  helper.fleet = { ...HALTED, rollout: null, problem: 'the roll-out is <not> signed' }
+  const { text } = await get(helper, '/fleet')
+  assert.match(text, 'the roll-out is &lt;not&gt; signed')
+  assert.not.match(text, 'Nothing was published yet.')
+})
+
 pages('the menu names it only on a controller', async () => {
   const helper = new FleetHelper()
   assert.match((await get(helper, '/fleet')).text, 'href="/server-manager/fleet"')

@@ -13,6 +13,8 @@ import type { Env, Visit } from '../visit.ts'
 /** What `gabarit fleet status --json` prints. */
 export interface Fleet {
   readonly rollout: Rollout | null
+  /** Why what the store says of the roll-out is not believed. */
+  readonly problem: string | null
   readonly leader: string | null
   readonly hosts: readonly FleetHost[]
 }

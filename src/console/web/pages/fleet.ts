@@ -32,9 +32,9 @@ export function serveFleet(app: Hono<Env>): void {
   app.get('/fleet', async context => {
     const visit = context.get('visit')
     const [fleet, { parts }] = await Promise.all([visit.data<Fleet>(FLEET), visit.data<Difference>(DIFF)])
-    const { rollout, leader, hosts } = fleet
+    const { rollout, problem, leader, hosts } = fleet
     const body = html`${leader === null ? note('bad', visit.say('noLeader')) : NONE}
-<section class="card"><h2>${visit.say('rollout')}</h2>${rolloutView(visit, rollout)}</section>
+<section class="card"><h2>${visit.say('rollout')}</h2>${problem === null ? rolloutView(visit, rollout) : note('bad', html`<pre class="wrap" lang="en" tabindex="0">${problem}</pre>`)}</section>
 <section class="card"><h2>${visit.say('fleetHosts')}</h2>${hostTable(visit, hosts)}${commandOf(FLEET.slice(0, -1))}</section>
 <section class="card"><h2>${visit.say('nextRelease')}</h2>${differences(visit, parts)}
 ${parts.length === 0 || rollout?.state === 'running' ? NONE : publishForm(visit)}${commandOf(DIFF.slice(0, -1))}</section>`
