@@ -90,6 +90,7 @@ export function killAtRandom(suite: Test, make: () => RunRequest): void {
     }
     tally.print(`${deed.name} at random instants`)
     assert.is(wrong.join('\n'), '')
-    assert.ok(tally.during >= KILLS / 10, 'too few were cut off while they changed something')
+    // With the executable, the changes are a tenth of what follows the trigger of a restore.
+    assert.ok(tally.during >= KILLS / 20, 'too few were cut off while they changed something')
   })
 }
