@@ -86,7 +86,7 @@ step('en, JavaScript on: nothing can be asked for before an address, the terms a
   await page.locator('#email').fill('not an address')
   await page.locator('#terms').check()
   await page.locator('form[action$="/settings"] button').click()
-  assert.match((await page.locator('.note.bad').textContent()) ?? '', 'not an address')
+  assert.match((await page.locator('#email-error').textContent()) ?? '', 'not an address')
   await page.locator('#email').fill('admin@example.com')
   await page.locator('#terms').check()
   await page.locator('form[action$="/settings"] button').click()
