@@ -42,7 +42,7 @@ pages('its buttons: go on, publish with a note, back to an earlier release', asy
   assert.is(await post(helper, '/fleet/back', { ...formOn(page, '/fleet/back') }), 200)
   assert.equal(
     helper.ran.map(words => words.join(' ')),
-    ['gabarit fleet resume', 'gabarit fleet --comment new port publish', 'gabarit fleet back 2'],
+    ['gabarit fleet resume', 'gabarit fleet --comment=new port publish', 'gabarit fleet back 2'],
   )
 })
 
