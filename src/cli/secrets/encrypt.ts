@@ -1,6 +1,7 @@
 import { generateX25519Identity } from 'age-encryption'
 import { Failure, orFailure, refusal } from '../../base/failure.ts'
 import { refuseDamagedDatabases } from '../../db/all-databases.ts'
+import { OWNED } from '../../db/owned.ts'
 import { nameOfSecret, storedSecrets } from '../../state/secrets/survey.ts'
 import { KEEPER } from '../../system/secrets/keeper.ts'
 import { hasIdentity, IDENTITY, identityOf, machineKey, secretsFolder } from '../../system/secrets/machine-key.ts'
@@ -40,6 +41,8 @@ function moveLostAside({ places }: Invocation): void {
     })
   const folder = secretsFolder(places)
   for (const name of [IDENTITY, KEEPER.file]) if (folder.has(name)) folder.moveAside(name)
+  // The next release of the fleet makes it anew.
+  if (orFailure(() => OWNED.read(places)) instanceof Failure) places.state.within('fleet').moveAside(OWNED.name)
 }
 
 /** @throws Failure (refused) if systemd-creds cannot do it */

@@ -1,5 +1,6 @@
 import { Failure, orFailure } from '../../base/failure.ts'
 import { listDatabases } from '../../db/all-databases.ts'
+import { OWNED } from '../../db/owned.ts'
 import type { StoredForm } from '../../db/sealing.ts'
 import { writeTransaction } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
@@ -55,6 +56,9 @@ function makePlain(places: Places, command: string): Settled {
 
 function rewrite(places: Places, names: readonly string[], command: string, storeAll: StoredForm): void {
   for (const name of names) writeTransaction(databaseFile(places, name), { command, storeAll }, () => undefined)
+  // Secrets that the fleet has set are in its note, too.
+  const owned = OWNED.read(places)
+  if (owned !== undefined) OWNED.write(places, owned)
   // What a killed writer has left may hold secrets. Nobody writes these now.
   const notes = /^\.(confirmation|database-changes|unfinished-\d+)\.json\b.*new$/
   for (const name of places.state.list()) if (notes.test(name)) places.state.remove(name)
