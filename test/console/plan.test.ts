@@ -74,7 +74,7 @@ plans(
     const others = [await box.get('/nowhere'), await box.get('/plan?words=x'), await box.post('/run', { words: '' })]
     assert.equal(
       others.map(({ status, text }) => [status, text.includes(menu)]),
-      [404, 500, 500].map(status => [status, true]),
+      [404, 422, 422].map(status => [status, true]),
     )
     assert.ok((await box.post('/run', { words: '', token: 'x' })).text.includes(menu))
   },
