@@ -248,7 +248,9 @@ function asPattern(text: string): RegExp {
 records(
   'each described record has its form; the French one has no English around its fields, stored, new or wrong',
   async () => {
+    // States of a page may be values of a database, which no form translates.
     const english = Object.entries(EN)
+      .filter(([key]) => !key.startsWith('state_'))
       .filter(([key, text]) => CATALOGUES.fr[key as Key] !== text && !/^[{}]+$/.test(text))
       .map(([, text]) => asPattern(text))
     const facts =
