@@ -173,7 +173,7 @@ for (const [language, javaScriptEnabled] of [
 
   step(`${how}: the client is disconnected and comes back; revoked, it does not`, async () => {
     const { page } = admin
-    await page.getByRole('button', { name: admin.say('disconnect') }).click()
+    await page.getByRole('button', { name: admin.say('disconnect'), exact: true }).click()
     await page.getByText(admin.say('done'), { exact: true }).waitFor({ timeout: 60_000 })
     await waitFor('the client to come back', () => connections(laptop) === 2)
     await connected(1)
