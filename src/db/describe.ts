@@ -171,7 +171,7 @@ function listFiles(places: Paths, database: string, concerns = (_path: string) =
     const folder = join(base, database)
     for (const name of namesIn(folder)) {
       const path = join(folder, name)
-      if (!/^[^.].*\.json$/.test(name) || !concerns(path) || !refuseUnsafePart(places, path, seen)) continue
+      if (!/^[^.].*\.json$/.test(name) || !refuseUnsafePart(places, path, seen) || !concerns(path)) continue
       cached(files, name, () => []).push(path)
     }
   }
