@@ -22,8 +22,8 @@ export type Decision =
 
 /**
  * The next step of a roll-out. A wave opens when all hosts before it have confirmed the release and have been well through the
- * soak; so many hosts change at the same time at most as it says. One that went back, refuses, is ill, silent or late halts everything that is not open yet. A host that has left does not
- * count; one that joined after the release waits for the next.
+ * soak. At most so many hosts change at the same time as the roll-out says. One that went back, refuses, is ill, silent or late
+ * halts everything that is not open yet. A host that has left does not count; one that joined after the release waits for the next.
  */
 export function decide(view: View): Decision {
   const { rollout, observed, placed } = view

@@ -57,17 +57,15 @@ export async function beginRollout(
   const said = { fleet: member.fleet, number, time: new Date().toISOString(), user, note: manner.note }
   const { soak, within, atOnce } = manner
   const rollout: Rollout = {
-    ...{
-      release: number,
-      attempt: 1,
-      waves: wavesOf(members),
-      wave: 0,
-      state: 'running',
-      reason: '',
-      soak,
-      within,
-      atOnce,
-    },
+    release: number,
+    attempt: 1,
+    waves: wavesOf(members),
+    wave: 0,
+    state: 'running',
+    reason: '',
+    soak,
+    within,
+    atOnce,
   }
   const stored = await storeRelease(store, said, layers, members, controllerKeys(places), {
     compare: [{ key: ROLLOUT_KEY, revision: entry?.revision ?? 0 }],
