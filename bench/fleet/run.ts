@@ -1,5 +1,5 @@
-// `npm run bench:fleet [HOSTS [KILLS]]`: a controller with the real etcd, and hosts with the real Apache, each a machine of its own
-// (network, files, processes), all on this machine. See docs/guide/fleet.md.
+// `npm run bench:fleet -- [HOSTS [KILLS [OPTION...]]]`: a controller with the real etcd, and hosts with the real Apache, each a machine of its own
+// (network, files, processes), all on this machine. Options of `publish` stand behind `--`. See docs/guide/fleet.md.
 import { setTimeout as pause } from 'node:timers/promises'
 import { enterNamespace } from '../../test/support/namespace.ts'
 import { report } from '../report.ts'
@@ -24,8 +24,8 @@ time.others.enter()
 const fleet = new BenchFleet(time)
 process.setMaxListeners(0).on('exit', () => fleet.end())
 await fleet.found()
-await join(`one of the first ${FIRST}`, FIRST)
-if (HOSTS > FIRST) await join(`one of the next ${HOSTS - FIRST}`, HOSTS - FIRST)
+const resting = await join(`one of the first ${FIRST}`, FIRST, 0)
+if (HOSTS > FIRST) await join(`one of the next ${HOSTS - FIRST}`, HOSTS - FIRST, resting)
 
 await roll('first')
 await roll('next')
@@ -40,10 +40,20 @@ report(`hosts between two releases after ${await killAtRandom()} kills`, '0', '0
 report('the database of etcd', `${fleet.stored.toFixed(1)} MiB`, 'none')
 process.exit(0)
 
-async function join(which: string, count: number): Promise<void> {
+/**
+ * Lets hosts in. What those that are there already take meanwhile is not the work of joining: on average, half of what has come.
+ * @param before how much of a processor those that were there take
+ * @returns how much of it all take afterwards
+ */
+async function join(which: string, count: number, before: number): Promise<number> {
   await fleet.add(count)
   const joined = await measured(() => fleet.join(fleet.hosts.slice(-count)))
-  report(`a host joins, ${which}`, `${(joined.all / count).toFixed(2)} s of processor time`, 'the same')
+  const { all, seconds } = await measured(() => pause(60_000))
+  const after = all / seconds
+  const own = (joined.all - (joined.seconds * (before + after)) / 2) / count
+  report(`a host joins, ${which}`, `${own.toFixed(2)} s of processor time`, 'the same')
+  report(`  ${fleet.hosts.length} hosts that wait and report`, `${(after * 100).toFixed(0)} % of a processor`, 'none')
+  return after
 }
 
 async function roll(name: string): Promise<void> {
