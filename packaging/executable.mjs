@@ -17,8 +17,11 @@ if (BUN[processor] === undefined) throw new Error(`${processor} is not one of ${
 rmSync(join(folder, 'bundles'), { recursive: true, force: true })
 mkdirSync(join(folder, 'bundles'), { recursive: true })
 // Not __filename: an executable is where it is installed, not where its bundles were made.
-for (const { path, contents } of await bundle(join(folder, 'bundles'), 'process.execPath'))
-  writeFileSync(join(folder, 'bundles', basename(path)), contents)
+const ownFile = 'process.execPath'
+const backup = { programs: { 'backup-only': 'src/cli/backup.ts' }, within: 'backup' }
+for (const options of [{}, backup])
+  for (const { path, contents } of await bundle(join(folder, 'bundles'), { ownFile, ...options }))
+    writeFileSync(join(folder, 'bundles', basename(path)), contents)
 writeFileSync(
   join(folder, 'bundles/main.cjs'),
   `// Which of the programs it is, is said by the word that it was called by.
@@ -31,6 +34,8 @@ if (name === 'signal-event' && set === undefined && hasMany())
   process.execve(process.execPath, [process.argv0, ...process.argv.slice(2)], { ...env, BUN_JSC_useFTLJIT: '0' })
 delete process.env.BUN_JSC_useFTLJIT
 if (name === 'db' || name === 'config') require('./db.cjs')
+// A restore may run any event.
+else if (name === 'gabarit' && process.argv[2] === 'backup' && !process.argv.includes('restore')) require('./backup-only.cjs')
 else require('./gabarit.cjs')
 
 function hasMany() {

@@ -7,15 +7,31 @@ import { build } from 'esbuild'
  * The public suffix list is a third of the engine: files called NAME.apart.ts become bundles of their own, which only the
  * commands that need them read. So does acorn, which only mistakes need.
  */
-const apart = {
+const apart = within => ({
   name: 'apart',
   setup: ({ onResolve }) =>
     onResolve({ filter: /\.apart\.ts$|^acorn$/ }, ({ kind, path }) =>
-      kind === 'entry-point' ? undefined : { path: `./${bundleName(path)}.cjs`, external: true },
+      kind === 'entry-point' || bundleName(path) === within
+        ? undefined
+        : { path: `./${bundleName(path)}.cjs`, external: true },
     ),
-}
+})
 
 const bundleName = path => basename(path).replace('.apart.ts', '')
+/** Node's modules are loaded when something of them is used: a command uses few, and some load many others. */
+const onDemand = {
+  name: 'on-demand',
+  setup: ({ onLoad, onResolve }) => {
+    const [namespace, always] = ['on-demand', ['node:fs', 'node:path', 'node:buffer', 'node:events']]
+    onResolve({ filter: /^node:/ }, ({ path, namespace: from }) =>
+      from === namespace || always.includes(path) ? { path, external: true } : { path, namespace },
+    )
+    onLoad({ filter: /^/, namespace }, ({ path }) => ({
+      contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => require('${path}')[name] }))`,
+    }))
+  },
+}
+
 const filesApart = readdirSync('src', { recursive: true }).filter(name => name.endsWith('.apart.ts'))
 
 /** The table of modules: whichever are there now. From the sources, src/cli/modules.ts looks for them itself. */
@@ -30,20 +46,24 @@ const modules = {
     }),
 }
 
+const PROGRAMS = {
+  acorn: 'node_modules/acorn/dist/acorn.js',
+  db: 'src/cli/db.ts',
+  gabarit: 'src/cli/gabarit.ts',
+  ...Object.fromEntries(filesApart.map(name => [bundleName(name), join('src', name)])),
+}
+
 /**
- * Bundles db.cjs, gabarit.cjs and what is kept apart. @returns path and contents of each
+ * Bundles the programs and what is kept apart. @returns path and contents of each
  * @param outdir the folder of the paths
- * @param ownFile the JavaScript expression for the place of the running program
+ * @param options.ownFile the JavaScript expression for the place of the running program
+ * @param options.programs other ones, by their names
+ * @param options.within what is kept apart elsewhere, but belongs into these
  */
-export async function bundle(outdir, ownFile = '__filename') {
+export async function bundle(outdir, { ownFile = '__filename', programs = PROGRAMS, within } = {}) {
   const { outputFiles } = await build({
-    entryPoints: {
-      acorn: 'node_modules/acorn/dist/acorn.js',
-      db: 'src/cli/db.ts',
-      gabarit: 'src/cli/gabarit.ts',
-      ...Object.fromEntries(filesApart.map(name => [bundleName(name), join('src', name)])),
-    },
-    plugins: [apart, modules],
+    entryPoints: programs,
+    plugins: [apart(within), modules, onDemand],
     // A dynamic import becomes a lazy require(): Node's loader of ES modules would cost more than what it loads.
     supported: { 'dynamic-import': false },
     outdir,

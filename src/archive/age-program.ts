@@ -2,10 +2,13 @@ import { refusal } from '../base/failure.ts'
 import type { System } from '../system/system.ts'
 
 /** What runs Debian's `age`. */
-export type Asks = Pick<System, 'ask'>
+export type Asks = Pick<System, 'ask' | 'askBriefly'>
 
 /** Milliseconds for half a gigabyte on a slow machine. */
 const PATIENCE = 300_000
+
+/** Bytes that are encrypted in a moment. */
+const LITTLE = 16 * 1024 * 1024
 
 /** Keys that only the program knows, not the library. */
 const isSsh = (recipient: string) => recipient.startsWith('ssh-')
@@ -23,7 +26,11 @@ export async function encryptByProgram(
   system: Asks | undefined,
 ): Promise<boolean> {
   const words = ['age', '--encrypt', ...recipients.flatMap(recipient => ['-r', recipient])]
-  const done = await system?.ask(words, { input, output, timeout: PATIENCE })
+  const options = { output, timeout: PATIENCE }
+  const isLittle = input.reduce((sum, { length }) => sum + length, 0) <= LITTLE
+  const done = isLittle
+    ? system?.askBriefly(words, { input: Buffer.concat(input), ...options })
+    : await system?.ask(words, { input, ...options })
   if (done?.status === 0) return true
   if (done !== undefined && !done.missing)
     throw refusal(`age could not encrypt the backup: ${done.problem ?? done.output.trim()}`, {

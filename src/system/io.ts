@@ -1,6 +1,6 @@
-import { readSync, writeSync } from 'node:fs'
+import { fstatSync, readSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { EXIT, hasCode } from '../base/failure.ts'
+import { EXIT, hasCode, orUndefined } from '../base/failure.ts'
 import { systemReason } from './atomic-write.ts'
 
 /** What a program needs from its process. Passed to `main`, so that tests can call it with their own. */
@@ -34,11 +34,16 @@ export function processIo(shipped: string): Io {
     resolve: path => resolve(path),
     now: () => new Date(),
     // Loaded on demand: node:tty would take longer than a whole `getprop`.
-    isTerminal: descriptor => process.getBuiltinModule('node:tty').isatty(descriptor),
+    isTerminal: descriptor => isCharacterDevice(descriptor) && process.getBuiltinModule('node:tty').isatty(descriptor),
     write: writeStream,
     readInput,
     terminal: () => ({ input: process.stdin, output: process.stderr }),
   }
+}
+
+/** Files and pipes are none, and no terminals either. */
+function isCharacterDevice(descriptor: number): boolean {
+  return orUndefined(() => fstatSync(descriptor))?.isCharacterDevice() === true
 }
 
 /**

@@ -5,8 +5,8 @@ import { refusal } from '../base/failure.ts'
 import { accountId } from './accounts.ts'
 import { OverlayFiles } from './overlay-files.ts'
 import { RealFiles } from './real-files.ts'
-import { runCommand } from './run.ts'
-import type { RunOptions, RunResult, System } from './system.ts'
+import { runBriefly, runCommand } from './run.ts'
+import type { BriefOptions, RunOptions, RunResult, System } from './system.ts'
 
 export class RealSystem extends RealFiles implements System {
   readonly dryRun = false
@@ -35,6 +35,10 @@ export class RealSystem extends RealFiles implements System {
 
   ask(command: readonly string[], options: RunOptions): Promise<RunResult> {
     return this.run(command, options)
+  }
+
+  askBriefly(command: readonly string[], options: BriefOptions): RunResult {
+    return runBriefly(command, { env: this.env, ...options })
   }
 
   startDetached(command: readonly string[], env: NodeJS.ProcessEnv, log: string): void {
@@ -83,6 +87,10 @@ export class DryRunSystem extends OverlayFiles implements System {
 
   ask(command: readonly string[], options: RunOptions): Promise<RunResult> {
     return this.#real.ask(command, options)
+  }
+
+  askBriefly(command: readonly string[], options: BriefOptions): RunResult {
+    return this.#real.askBriefly(command, options)
   }
 
   startDetached(): void {}

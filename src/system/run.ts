@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { Failure, orUndefined } from '../base/failure.ts'
+import { Failure, hasCode, orUndefined } from '../base/failure.ts'
 import { endOnSignal, holdSignals } from './interruption.ts'
-import type { RunOptions, RunResult } from './system.ts'
+import type { BriefOptions, RunOptions, RunResult } from './system.ts'
 
 /** Time between asking a command and its children to end and killing them, in milliseconds. */
 const GRACE = 2000
@@ -45,7 +45,7 @@ export function runCommand([program = '', ...args]: readonly string[], options: 
       signalGroup('SIGKILL')
       done()
     }
-    const timer = setTimeout(() => stop(`did not end within ${timeout / 1000} s and was killed`), timeout)
+    const timer = setTimeout(() => stop(tookTooLong(timeout)), timeout)
     const take = (stream: keyof typeof rest) => (chunk: string) => {
       size += chunk.length
       if (size > mostOutput) return stop(`printed more than ${mostOutput} bytes and was killed`)
@@ -67,8 +67,7 @@ export function runCommand([program = '', ...args]: readonly string[], options: 
       child.stderr?.destroy()
       for (const line of Object.values(rest)) if (line !== '') onLine?.(line)
       const missing = error !== undefined && isMissing(error, program, env)
-      const killed = signal === null ? undefined : `was killed by ${signal} (${constants.signals[signal]})`
-      const problem = ended ?? (error === undefined ? killed : describeSpawnProblem(error, program, missing))
+      const problem = ended ?? (error === undefined ? killedBy(signal) : describeSpawnProblem(error, program, missing))
       const result = {
         status: problem === undefined ? (status ?? undefined) : undefined,
         output,
@@ -90,6 +89,30 @@ export function runCommand([program = '', ...args]: readonly string[], options: 
     child.on('exit', (status, signal) => setImmediate(() => setTimeout(() => finish(status, signal), 250).unref()))
     child.on('close', (status, signal) => finish(status, signal))
   })
+}
+
+/**
+ * As {@link runCommand}, for the work of a moment: nothing else goes on meanwhile, and signals wait. It needs none of Node's
+ * streams, whose making takes longer than such work.
+ */
+export function runBriefly(
+  [program = '', ...args]: readonly string[],
+  { env = process.env, input, output, timeout }: BriefOptions,
+): RunResult {
+  const { status, stdout, stderr, error, signal } = spawnSync(program, args, {
+    env,
+    input,
+    timeout,
+    stdio: ['pipe', output ?? 'pipe', 'pipe'],
+    encoding: 'utf8',
+  })
+  const printed = { output: `${stdout ?? ''}${stderr ?? ''}`, stdout: stdout ?? '' }
+  // A command that does not read its input may end before all of it is written: that is an error, too, but it has a status.
+  if (status !== null) return { ...printed, status, problem: undefined, missing: false }
+  const missing = error !== undefined && isMissing(error, program, env)
+  const late = error !== undefined && hasCode(error, 'ETIMEDOUT') ? tookTooLong(timeout) : undefined
+  const problem = late ?? killedBy(signal) ?? (error && describeSpawnProblem(error, program, missing))
+  return { ...printed, status: undefined, problem, missing }
 }
 
 /**
@@ -117,6 +140,15 @@ export function runInForeground(
       finish(() => resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal]))),
     )
   })
+}
+
+/** @param timeout in milliseconds */
+function tookTooLong(timeout: number): string {
+  return `did not end within ${timeout / 1000} s and was killed`
+}
+
+function killedBy(signal: NodeJS.Signals | null): string | undefined {
+  return signal === null ? undefined : `was killed by ${signal} (${constants.signals[signal]})`
 }
 
 /**

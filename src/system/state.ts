@@ -62,8 +62,13 @@ export class State {
 
   /** The numbers in the names of files, in order. @param pattern whose first group is the number */
   numbers(pattern: RegExp): number[] {
-    const numbers = this.list().flatMap(name => pattern.exec(name)?.[1] ?? [])
-    return numbers.map(Number).sort((a, b) => a - b)
+    const numbers: number[] = []
+    for (const name of this.list()) {
+      const found = pattern.exec(name)?.[1]
+      if (found !== undefined) numbers.push(Number(found))
+    }
+    // A typed array needs no comparison of ours, which takes longer than all the rest.
+    return [...new Float64Array(numbers).sort()]
   }
 
   /**

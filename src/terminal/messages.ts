@@ -53,11 +53,20 @@ export class Messages {
     if (this.#places?.root === '/') this.#log.write(level, this.#conceal(text))
   }
 
+  /** Waits until a command has ended, and the log has received everything. @returns the exit status */
+  async until(command: Promise<number>): Promise<number> {
+    const status = await command.catch(error => this.#explain(error))
+    this.#progress.show(undefined)
+    const ended = this.#output.finish(status, message => this.printError(message))
+    await this.#log.close()
+    return ended
+  }
+
   /**
    * Reports the error that ended a command: a Failure in words, a bug with its stack.
    * @returns the exit status
    */
-  explain(error: unknown): number {
+  #explain(error: unknown): number {
     if (error instanceof Failure) {
       this.printError(error.describe())
       if (this.#log.isOpen) this.log('error', error.describe())
@@ -71,14 +80,6 @@ export class Messages {
         `${error instanceof Error ? error.stack : String(error)}\nThis is a bug in gabarit. Please report it.`,
       )
     return EXIT.failed
-  }
-
-  /** Waits until the log has received everything. @returns the exit status */
-  async finish(status: number): Promise<number> {
-    this.#progress.show(undefined)
-    const ended = this.#output.finish(status, message => this.printError(message))
-    await this.#log.close()
-    return ended
   }
 
   #write(descriptor: 1 | 2, text: string): void {

@@ -18,7 +18,6 @@ import { settleSecrets } from '../state/secrets/settle.ts'
 import { reasonOf } from '../system/atomic-write.ts'
 import { type Ends, holdingEventLock, type Means } from './event-lock.ts'
 import type { Reporter } from './report.ts'
-import { rollBackUnconfirmed, rollbackResult } from './roll-back-unconfirmed.ts'
 import { guardProcess, startGuard } from './start-guard.ts'
 
 /** Undoes or completes what was interrupted: a commit, a history entry. */
@@ -53,6 +52,8 @@ export async function catchUp(means: Means): Promise<Confirmation | undefined> {
     if (guardProcess(places, open.token) === undefined) startGuard({ places, system }, open.token)
     return open
   }
+  // Loaded on demand: with all that a run needs, while most commands only look whether there is something to roll back.
+  const { rollBackUnconfirmed, rollbackResult } = await import('./roll-back-unconfirmed.ts')
   const why = `${commandLine(open)} was not confirmed in time and was rolled back`
   // Its files and services are not part of this command's report.
   const quiet: Reporter = entry => {

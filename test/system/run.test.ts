@@ -5,7 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { judgeInPlace } from '../../src/commit/judge.ts'
 import { RealSystem } from '../../src/system/real-system.ts'
-import { runCommand } from '../../src/system/run.ts'
+import { runBriefly, runCommand } from '../../src/system/run.ts'
 import { needsRoot, testIf } from '../support/skip.ts'
 
 const runs = suite('running commands')
@@ -38,6 +38,21 @@ runs('killed, not there, not allowed: no status, and why', async () => {
     [denied.status, denied.problem, denied.missing],
     [undefined, `${import.meta.filename}: permission denied`, false],
   )
+})
+
+runs('a command of a moment: its status and output, also if it does not read its input', () => {
+  const input = Buffer.alloc(1_000_000, 'x')
+  const briefly = (command: readonly string[], timeout = 20_000) => runBriefly(command, { input, timeout })
+  const counted = briefly(['wc', '-c'])
+  assert.equal([counted.status, counted.stdout.trim(), counted.problem], [0, '1000000', undefined])
+  const refused = briefly(['sh', '-c', 'echo no >&2; exit 3'])
+  assert.equal([refused.status, refused.output, refused.problem], [3, 'no\n', undefined])
+  const killed = briefly(['sh', '-c', 'kill -9 $$'])
+  assert.equal([killed.status, killed.problem], [undefined, 'was killed by SIGKILL (9)'])
+  const late = briefly(['sleep', '60'], 100)
+  assert.equal([late.status, late.problem, late.missing], [undefined, 'did not end within 0.1 s and was killed', false])
+  const missing = briefly(['/no/such/program'])
+  assert.equal([missing.status, missing.missing], [undefined, true])
 })
 
 testIf(runs, needsRoot(), 'a checker in no folder of PATH is missing, also if one may not be entered', async () => {

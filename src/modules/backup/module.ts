@@ -85,33 +85,33 @@ const VERBS: readonly Command[] = [
   RESTORE,
 ]
 
+export const BACKUP: Command = {
+  name: 'backup',
+  summary: 'save databases, overrides, keys and certificates into one encrypted file',
+  usage: '[FILE | --data [JOB]]',
+  arity: [0, 1],
+  options: [
+    flag('force', 'overwrite the file'),
+    data('save folders by restic: this record of the database backups, or all'),
+    flag('new-repository', 'with --data: make a new repository where there was one before'),
+    JSON_OPTION,
+  ],
+  examples: [
+    ['gabarit backup', 'into the folder of the record backup'],
+    ['gabarit backup /media/usb/gate.tar.age', 'into this file'],
+    ['gabarit backup --data', 'the contents of i-bays and other folders'],
+  ],
+  verbs: VERBS,
+  complete: async (args, places) => [...(await jobs(args, places)), ...paths(args)],
+  run: async invocation =>
+    invocation.flag('data')
+      ? (await import('./data.apart.ts')).backupData(invocation)
+      : (await import('./backup.apart.ts')).make(invocation),
+}
+
 export const MODULE: Module = {
   name: 'backup',
-  commands: [
-    {
-      name: 'backup',
-      summary: 'save databases, overrides, keys and certificates into one encrypted file',
-      usage: '[FILE | --data [JOB]]',
-      arity: [0, 1],
-      options: [
-        flag('force', 'overwrite the file'),
-        data('save folders by restic: this record of the database backups, or all'),
-        flag('new-repository', 'with --data: make a new repository where there was one before'),
-        JSON_OPTION,
-      ],
-      examples: [
-        ['gabarit backup', 'into the folder of the record backup'],
-        ['gabarit backup /media/usb/gate.tar.age', 'into this file'],
-        ['gabarit backup --data', 'the contents of i-bays and other folders'],
-      ],
-      verbs: VERBS,
-      complete: async (args, places) => [...(await jobs(args, places)), ...paths(args)],
-      run: async invocation =>
-        invocation.flag('data')
-          ? (await import('./data.apart.ts')).backupData(invocation)
-          : (await import('./backup.apart.ts')).make(invocation),
-    },
-  ],
+  commands: [BACKUP],
   archives: { begin: MAGIC, name: /\.age$/, option: 'data', restore: RESTORE },
   checks: [
     {

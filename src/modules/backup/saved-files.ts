@@ -27,7 +27,9 @@ export interface FilesToSave {
 export function filesToSave(places: Places, system: System): FilesToSave {
   const [manifest, pins] = [readManifest(places), readPins(places)]
   const edited = editedFiles(manifest, pins, places, system)
-  const roots = ['/etc/gabarit', ...describedPaths(places, databasesWithFiles(places)), ...edited.keys()]
+  const descriptions = descriptionsWithFiles(places)
+  const described = describedPaths(places, databasesWithFiles(places, descriptions), descriptions)
+  const roots = ['/etc/gabarit', ...described, ...edited.keys()]
   const paths = filesUnder(roots, places, system).filter(path => !manifest.has(path) || edited.has(path))
   return { paths, edited, pins }
 }
@@ -52,8 +54,11 @@ function editedFiles(manifest: Manifest, pins: Pins, places: Places, system: Sys
  * Paths that the descriptions of records name, with those that are values of properties.
  * @param databases as they are, or as in an archive
  */
-export function describedPaths(places: Places, databases: Snapshot): string[] {
-  const descriptions = descriptionsWithFiles(places)
+export function describedPaths(
+  places: Places,
+  databases: Snapshot,
+  descriptions = descriptionsWithFiles(places),
+): string[] {
   return [...databases].flatMap(([database, records]) => {
     return [...records.values()].flatMap(({ key, type, properties }) => {
       const description = descriptions.of(database, key, type)
@@ -67,8 +72,7 @@ export function describedPaths(places: Places, databases: Snapshot): string[] {
 }
 
 /** Those whose descriptions name files: the others may have ten thousand records, and need not be read. */
-function databasesWithFiles(places: Places): Snapshot {
-  const descriptions = descriptionsWithFiles(places)
+function databasesWithFiles(places: Places, descriptions: Descriptions): Snapshot {
   const named = listDatabases(places).filter(name => descriptions.describes(name))
   return new Map(named.map(name => [name, readDatabase(databaseFile(places, name)) ?? new Map()]))
 }

@@ -63,14 +63,13 @@ export class History {
     throw usageFailure(`the history has no entry ${id}`, known)
   }
 
-  /** The newest entries as they are stored, in JSON; damaged ones are left out. */
+  /** The newest entries as they are stored, in JSON; damaged ones are left out. The caller holds the event lock. */
   newestTexts(count: number): string[] {
-    return this.ids()
+    const { files } = this.#state
+    const paths = this.ids()
       .slice(-count)
-      .flatMap(id => {
-        const text = this.#state.read(nameOf(id))?.toString('utf8').trimEnd()
-        return text !== undefined && isJson(text) ? [text] : []
-      })
+      .map(id => this.#state.path(nameOf(id)))
+    return paths.map(path => files.read(path).toString('utf8').trimEnd()).filter(isJson)
   }
 
   /**
