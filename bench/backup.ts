@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeHistory, makeRoot, run, write } from './corpus.ts'
+import { makeEvent, makeHistory, makeRoot, run, write } from './corpus.ts'
 import { compare, compareProcessorTime, type Subject } from './measure.ts'
 import { NODE, program, RUNS, report } from './report.ts'
 
@@ -22,8 +22,9 @@ function compareWithTar(records: number): void {
     (_, at) => `set h${at}.example.org host HostType Remote ExternalIP 192.0.2.1\n`,
   )
   run(root, 'db', ['hosts', 'batch'], hosts.join(''))
+  makeEvent(root, { 'etc/bench': '<%= config.DomainName %>\n' })
+  run(root, 'signal-event', ['bench'])
   makeHistory(root, ENTRIES)
-  mkdirSync(join(root, 'etc/gabarit'), { recursive: true })
   // Without them, getent would be asked.
   write(root, 'etc/passwd', 'root:x:0:0::/root:/bin/sh\n')
   write(root, 'etc/group', 'root:x:0:\n')
