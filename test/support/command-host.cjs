@@ -2,7 +2,33 @@
 // each as a line of JSON on descriptor 3 and reads its exit status from descriptor 4. What the commands print goes where
 // standard output and standard error of this process go.
 const { read, writeSync } = require('node:fs')
+const Module = require('node:module')
 const { dirname } = require('node:path')
+const vm = require('node:vm')
+
+/** What the build made. */
+const BUILT = /\/dist\/[\w-]+\.cjs$/
+const compiled = new Map()
+const { Script } = vm
+const compileModule = Module.prototype._compile
+
+/** Our programs are compiled once: each command runs them anew, with variables of its own. */
+function compile(source, options) {
+  const name = options?.filename
+  if (!BUILT.test(name)) return new Script(source, options)
+  const known = compiled.get(name)
+  if (known?.source === source) return known.script
+  const script = new Script(source, options)
+  compiled.set(name, { source, script })
+  return script
+}
+vm.Script = new Proxy(Script, { construct: (_, [source, options]) => compile(source, options) })
+Module.prototype._compile = function (source, name) {
+  if (!BUILT.test(name)) return compileModule.call(this, source, name)
+  const wrapped = `(function(exports,require,module,__filename,__dirname){${source}\n})`
+  const script = compile(wrapped, { filename: name })
+  script.runInThisContext()(this.exports, Module.createRequire(name), this, name, dirname(name))
+}
 
 /** The clock of the command that runs now. */
 let clock
