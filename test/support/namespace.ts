@@ -8,6 +8,9 @@ import { needsRoot } from './skip.ts'
 
 const INSIDE = 'GABARIT_TEST_NAMESPACE'
 
+/** Said when a namespace is as it should be. */
+const READY = '(ready)'
+
 /** Below /etc: what an administrator of this machine may have put beside the files of packages, gabarit's own among it. */
 const LOCAL = [
   'gabarit',
@@ -31,8 +34,9 @@ const CHANGED = {
 /**
  * Makes this machine one without anything of its own, in memory: /etc is a copy without what is local, /var has folders but no
  * files, /srv and /run are empty. So nothing reaches the machine, not even its service manager, and nothing of it reaches
- * the tests. It brings the loopback up and runs the rest of its arguments. The shell stays as the namespace's process 1: it
- * collects daemons that nobody waits for, and when it ends the kernel kills whatever still runs.
+ * the tests. It brings the loopback up and runs the rest of its arguments, whose standard error is our descriptor 3. The shell
+ * stays as the namespace's process 1: it collects daemons that nobody waits for, and when it ends the kernel kills whatever
+ * still runs.
  */
 const SETUP = `set -e
 stage=$1; project=$2; host=$3; shift 3
@@ -57,6 +61,8 @@ mkdir -m 1777 /run/lock
 ip link set lo up
 echo "$host" > /proc/sys/kernel/hostname
 set +e
+printf %s '${READY}' >&2
+exec 2>&3 3>&-
 "$@"
 exit $?`
 
@@ -73,29 +79,27 @@ export function insideNamespace(): boolean {
  */
 export function enterNamespace(hostname: string): string | undefined {
   if (insideNamespace()) return undefined
-  const reason = needsRoot() ?? needsCommands('unshare', 'mount', 'ip', 'tar') ?? tryNamespace(hostname)
+  const reason = needsRoot() ?? needsCommands('unshare', 'mount', 'ip', 'tar')
   if (reason !== undefined) return reason
-  const { status, signal } = unshare(
-    hostname,
-    [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
-    'inherit',
-  )
+  const { status, signal, stderr } = unshare(hostname)
+  const said = String(stderr)
+  if (!said.includes(READY)) return `no private namespaces here: ${said.trim()}`
   process.exit(signal === null ? (status ?? 1) : 1)
 }
 
-function tryNamespace(hostname: string): string | undefined {
-  const { status, stderr } = unshare(hostname, ['true'], 'pipe')
-  return status === 0 ? undefined : `no private namespaces here: ${String(stderr).trim()}`
-}
-
-function unshare(hostname: string, command: readonly string[], stdio: 'inherit' | 'pipe') {
+/** Runs this program again in namespaces. @returns how it ended, and what was said on the way in */
+function unshare(hostname: string) {
   const stage = mkdtempSync(join(tmpdir(), 'gabarit-namespace-'))
   const flags = ['--mount', '--net', '--uts', '--ipc', '--pid', '--fork', '--kill-child=KILL', '--mount-proc']
-  const script = ['sh', '-c', SETUP, 'sh', stage, PROJECT, hostname, ...command]
+  const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
+  const script = ['sh', '-c', SETUP, 'sh', stage, PROJECT, hostname, ...again]
   try {
     // No proxy reaches in here, so nobody shall ask one.
     const env = { ...process.env, [INSIDE]: '1', no_proxy: '*', NO_PROXY: '*' }
-    return spawnSync(findCommand('unshare') ?? 'unshare', [...flags, ...script], { env, stdio })
+    return spawnSync(findCommand('unshare') ?? 'unshare', [...flags, ...script], {
+      env,
+      stdio: ['inherit', 'inherit', 'pipe', 2],
+    })
   } finally {
     rmSync(stage, { recursive: true, force: true })
   }
