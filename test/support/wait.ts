@@ -1,4 +1,5 @@
-const PAUSE_MS = 20
+/** Between two questions in milliseconds: as a rule three times what the question took, because others work meanwhile. */
+const [SHORTEST, LONGEST] = [20, 1000]
 
 /** Waits some milliseconds. */
 export function pause(milliseconds: number): Promise<void> {
@@ -18,13 +19,14 @@ export async function waitFor<Answer>(
   const end = Date.now() + seconds * 1000
   let last: unknown
   do {
+    const asked = performance.now()
     try {
       const answer = await ask()
       if (answer !== false && answer !== undefined) return answer
     } catch (error) {
       last = error
     }
-    await pause(PAUSE_MS)
+    await pause(Math.min(Math.max(SHORTEST, 3 * (performance.now() - asked)), LONGEST))
   } while (Date.now() < end)
   throw new Error(`waited ${seconds} s in vain for ${what}`, { cause: last })
 }
