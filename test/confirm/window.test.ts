@@ -8,8 +8,11 @@ const window = suite('confirm within a window')
 
 window('unconfirmed it goes back: files, databases, services, as an entry of the history', async () => {
   const box = new Server()
-  assert.match(box.arm('2', '1s'), 'unless you confirm: gabarit confirm')
+  assert.match(box.arm('2', '60s'), 'unless you confirm: gabarit confirm')
   assert.is(box.read('/etc/x'), 'x 2\n')
+  const warning = `signal-event change by ${userInfo().username}, else back to entry 1`
+  await waitFor('the warning', () => box.announced.includes(warning))
+  box.letExpire()
   await box.wentBack()
   assert.is(box.read('/etc/x'), 'x 1\n')
   assert.is(box.word, '1')
@@ -20,7 +23,6 @@ window('unconfirmed it goes back: files, databases, services, as an entry of the
     { service: 'web', command: 'reload web (there is no service manager)', problem: null },
   ])
   await waitFor('the announcement', () => box.announced.includes('Everything is as it was after entry 1'))
-  assert.match(box.announced, `signal-event change by ${userInfo().username}, else back to entry 1`)
   const late = box.run('gabarit confirm')
   assert.equal(
     [late.status, late.stderr.split('\n')[0]?.replace(/at .*/, '')],
