@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { BIN, must, type Outcome, run, words } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
@@ -11,17 +10,19 @@ const BRIDGE = 'fleet0'
 
 /**
  * A machine of its own inside a private namespace, in memory: files, network, processes, host name. Its service manager is s6.
- * It begins with the files of the namespace around it.
+ * It begins with the files of the namespace around it, which are gathered in /mnt: only the machine sees that, so nothing is left
+ * of it, however it ends.
  */
 const SETUP = `set -e
-stage=$1; name=$2
-mount -t tmpfs -o mode=0755 tmpfs "$stage"
-cp -a /etc "$stage/etc"
-(cd / && find var -xdev -maxdepth 3 "(" -type d -o -type l ")" -print0 | tar -c --null --no-recursion -T - | tar -x -C "$stage")
-rm -rf "$stage/var/lib/gabarit"
-[ ! -d /var/lib/gabarit ] || cp -a /var/lib/gabarit "$stage/var/lib/gabarit"
-cp -a /srv "$stage/srv"
-for folder in /etc /var /srv; do mount --rbind "$stage$folder" "$folder"; done
+name=$1
+mount -t tmpfs -o mode=0755 tmpfs /mnt
+cp -a /etc /mnt/etc
+(cd / && find var -xdev -maxdepth 3 "(" -type d -o -type l ")" -print0 | tar -c --null --no-recursion -T - | tar -x -C /mnt)
+rm -rf /mnt/var/lib/gabarit
+[ ! -d /var/lib/gabarit ] || cp -a /var/lib/gabarit /mnt/var/lib/gabarit
+cp -a /srv /mnt/srv
+for folder in /etc /var /srv; do mount --rbind "/mnt$folder" "$folder"; done
+umount /mnt
 mount -t tmpfs -o mode=0755 tmpfs /run
 mkdir -p -m 1777 /run/lock /run/service
 hostname "$name"
@@ -34,7 +35,6 @@ export class Machine {
   readonly #number: number
   #child: ChildProcess | undefined
   #pid = 0
-  readonly #stage = mkdtempSync(join(tmpdir(), 'gabarit-machine-'))
 
   /** @param number the last part of its address */
   constructor(name: string, number: number) {
@@ -51,7 +51,7 @@ export class Machine {
 
   async start(): Promise<void> {
     const flags = ['--mount', '--net', '--uts', '--ipc', '--pid', '--fork', '--kill-child=KILL', '--mount-proc']
-    const script = ['sh', '-c', SETUP, 'sh', this.#stage, this.name]
+    const script = ['sh', '-c', SETUP, 'sh', this.name]
     const child = spawn('unshare', [...flags, '--propagation', 'private', ...script], {
       stdio: ['ignore', 'ignore', 'inherit'],
       // What its services find.
@@ -133,7 +133,6 @@ export class Machine {
 
   remove(): void {
     this.#child?.kill('SIGKILL')
-    rmSync(this.#stage, { recursive: true, force: true })
   }
 
   #enter(): string[] {
