@@ -24,6 +24,10 @@ const LONG = [
   'service/',
   'cli/db-kill',
   'event/foretold',
+  'packaging/',
+  'console/hostile',
+  'fleet/rollout',
+  'modules/removed',
 ]
 
 /** Kills at random moments: some shall come while a disk is at work. */

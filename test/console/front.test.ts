@@ -22,7 +22,7 @@ let echo: ChildProcess
 /** Starts a server that tells what reached it on the socket of the console; only the web server may connect. */
 async function startEcho(): Promise<ChildProcess> {
   mkdirSync('/run/gabarit-web')
-  const echo = [process.execPath, '--import', 'tsx', join(PROJECT, 'test/support/proxied.ts'), SOCKET, 'console']
+  const echo = [process.execPath, join(PROJECT, 'test/support/proxied.mjs'), SOCKET, 'console']
   const child = await front.daemons.start('echo', echo, () => run(['test', '-S', SOCKET]).status === 0)
   must(['chgrp', 'www-data', SOCKET])
   chmodSync(SOCKET, 0o660)

@@ -165,8 +165,8 @@ step('dehydrated -c -x gets the official certificate, and Apache serves it', () 
 step('an override sends one name to Odoo, and nothing else', async () => {
   const manager = () => ask(`https://${PRIMARY}/server-manager`)
   const managerBefore = manager()
-  const backend = join(PROJECT, 'test/support/backend.ts')
-  const command = [process.execPath, '--import', 'tsx', backend, '8069', 'Odoo']
+  const backend = join(PROJECT, 'test/support/backend.mjs')
+  const command = [process.execPath, backend, '8069', 'Odoo']
   await daemons.start('odoo', command, () => ask('http://localhost:8069/'))
   mkdirSync(custom, { recursive: true })
   must(['cp', join(templates, '25SSLDirectives'), custom])

@@ -100,7 +100,7 @@ step('a server with web sites, and servers behind it', async () => {
     ['3002', 'api'],
     ['3003', 'second'],
   ] as const) {
-    const command = [process.execPath, '--import', 'tsx', join(PROJECT, 'test/support/proxied.ts'), port, name]
+    const command = [process.execPath, join(PROJECT, 'test/support/proxied.mjs'), port, name]
     await daemons.start(name, command, () => seen(`http://127.0.0.1:${port}/`).name === name)
   }
   type('config set DomainName example.com')

@@ -57,7 +57,7 @@ step('both servers, with a certificate of a test authority', async () => {
   await startS6(daemons, '/run/service')
   addS6Service('/run/service', 'apache2', '#!/bin/sh\nexec apache2 -f /etc/httpd/conf/httpd.conf -DFOREGROUND 2>&1\n')
   addS6Service('/run/service', 'nginx', "#!/bin/sh\nexec nginx -c /etc/nginx/nginx.conf -g 'daemon off;' 2>&1\n")
-  const command = [process.execPath, '--import', 'tsx', join(PROJECT, 'test/support/proxied.ts'), '3001', 'plex']
+  const command = [process.execPath, join(PROJECT, 'test/support/proxied.mjs'), '3001', 'plex']
   await daemons.start('plex', command, () => ask('http://127.0.0.1:3001/'))
   authority = new TestAuthority(join(folder, 'authority'))
   const files = '/etc/dehydrated/certs/example.com'

@@ -20,7 +20,7 @@ interface Reply {
   readonly header: (name: string) => string[]
 }
 
-/** What reached a server behind (proxied.ts). */
+/** What reached a server behind (proxied.mjs). */
 interface Seen {
   readonly name: string
   readonly url: string
@@ -39,7 +39,7 @@ export class Front {
     addS6Service(SCAN, 'apache2', '#!/bin/sh\nexec apache2 -f /etc/httpd/conf/httpd.conf -DFOREGROUND 2>&1\n')
     addS6Service(SCAN, 'nginx', "#!/bin/sh\nexec nginx -c /etc/nginx/nginx.conf -g 'daemon off;' 2>&1\n")
     for (const [port, name] of Object.entries(servers)) {
-      const command = [process.execPath, '--import', 'tsx', join(PROJECT, 'test/support/proxied.ts'), port, name]
+      const command = [process.execPath, join(PROJECT, 'test/support/proxied.mjs'), port, name]
       await this.daemons.start(name, command, () => this.seen(`http://127.0.0.1:${port}/`).name === name)
     }
     must(words('config set DomainName example.com'))

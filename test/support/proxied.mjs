@@ -1,10 +1,9 @@
-// A server behind a proxy: `proxied.ts PORT NAME` answers every request with a JSON of what reached it, echoes what comes
+// A server behind a proxy: `proxied.mjs PORT NAME` answers every request with a JSON of what reached it, echoes what comes
 // over a WebSocket, and takes its time where the path says so: /slow/MILLISECONDS. The query says what else it answers:
 // status=NUMBER, header=NAME:VALUE (several), cookie=BYTES; events=SECONDS: an event at once, and one after that time.
 // PORT may be the path of a socket.
 import { createHash } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
+import { createServer } from 'node:http'
 
 const [port = '0', name = 'backend'] = process.argv.slice(2)
 
@@ -31,20 +30,21 @@ const server = createServer((request, response) => {
   })
 })
 
-function splitHeader(text: string): [name: string, value: string] {
+/** @returns name and value */
+function splitHeader(text) {
   const colon = text.indexOf(':')
   return [text.slice(0, colon), text.slice(colon + 1)]
 }
 
 /** RFC 6455: the handshake, then every short frame comes back unmasked. */
-server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+server.on('upgrade', (request, socket) => {
   const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`
   const accept = createHash('sha1').update(key).digest('base64')
   socket.on('error', () => socket.destroy())
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
   )
-  socket.on('data', (frame: Buffer) => {
+  socket.on('data', frame => {
     const length = (frame[1] ?? 0) & 0x7f
     const mask = frame.subarray(2, 6)
     const text = frame.subarray(6, 6 + length).map((byte, index) => byte ^ (mask[index % 4] ?? 0))

@@ -1,4 +1,4 @@
-// A stand-in for an application behind the web server: `backend.ts PORT NAME` answers every request with its name, the
+// A stand-in for an application behind the web server: `backend.mjs PORT NAME` answers every request with its name, the
 // path that was asked and the name of the host it was asked for; a path that starts with /slow takes two seconds.
 import { createServer } from 'node:http'
 
