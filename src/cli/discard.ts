@@ -7,7 +7,7 @@ import { History } from '../state/history/history.ts'
 import { changesSince, takeSnapshot } from '../state/history/snapshot.ts'
 import { changeLines } from '../terminal/change-lines.ts'
 import type { Invocation } from '../terminal/command.ts'
-import { withRepair } from '../terminal/run-context.ts'
+import { withRepair } from '../terminal/with-repair.ts'
 
 /** `gabarit discard`: undoes the property changes since the last event, in all databases or in none. */
 export async function run(invocation: Invocation): Promise<number> {

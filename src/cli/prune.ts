@@ -5,7 +5,7 @@ import { type Limits, limitsOf } from '../state/history/limits.ts'
 import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Places } from '../system/places.ts'
 import type { Invocation } from '../terminal/command.ts'
-import { withRepair } from '../terminal/run-context.ts'
+import { withRepair } from '../terminal/with-repair.ts'
 import { numberOf } from './history.ts'
 
 /** `gabarit prune` */

@@ -2,9 +2,8 @@ import { usageFailure } from '../base/failure.ts'
 import { type Context, makeContext } from '../plan/context.ts'
 import type { Asked } from '../state/history/entry.ts'
 import { caller } from '../system/accounts.ts'
-import { changeFiles, repair } from '../transaction/before-change.ts'
-import { holdingEventLock } from '../transaction/event-lock.ts'
-import type { EventReport, Reporter } from '../transaction/report.ts'
+import { changeFiles } from '../transaction/before-change.ts'
+import type { Reporter } from '../transaction/report.ts'
 import type { Work } from '../transaction/run.ts'
 import type { Invocation } from './command.ts'
 import { reporter } from './reporter.ts'
@@ -50,17 +49,4 @@ export async function withEventLock<Result>(
   const context = contextOf(invocation)
   invocation.log('info', `${command} by ${caller(system.env).user}`)
   return changeFiles({ places, system, report }, command, ({ lock }) => work({ context, lock, report }))
-}
-
-/** Runs a command that changes no generated file: once no other one is running and what was interrupted is repaired. */
-export async function withRepair(
-  { places, system, printError }: Invocation,
-  command: string,
-  work: () => number,
-): Promise<number> {
-  const report = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
-  return holdingEventLock({ places, system, report }, command, means => {
-    repair(means)
-    return work()
-  })
 }

@@ -2,7 +2,7 @@ import { refusal } from '../../base/failure.ts'
 import { refuseDamagedDatabases } from '../../db/all-databases.ts'
 import { storedSecrets } from '../../state/secrets/survey.ts'
 import type { Invocation } from '../../terminal/command.ts'
-import { withRepair } from '../../terminal/run-context.ts'
+import { withRepair } from '../../terminal/with-repair.ts'
 import { answerSwitch, refuseWhileWaiting, turn } from './turn.ts'
 
 /** `gabarit secrets decrypt` */

@@ -6,7 +6,7 @@ import { nameOfSecret, storedSecrets } from '../../state/secrets/survey.ts'
 import { KEEPER } from '../../system/secrets/keeper.ts'
 import { hasIdentity, IDENTITY, identityOf, machineKey, secretsFolder } from '../../system/secrets/machine-key.ts'
 import type { Invocation } from '../../terminal/command.ts'
-import { withRepair } from '../../terminal/run-context.ts'
+import { withRepair } from '../../terminal/with-repair.ts'
 import { answerSwitch, refuseWhileWaiting, turn } from './turn.ts'
 
 /** `gabarit secrets encrypt` */

@@ -8,7 +8,7 @@ import { sayTime } from '../../base/time.ts'
 import { replacePrivateFile } from '../../system/atomic-write.ts'
 import { readGiven } from '../../system/read-files.ts'
 import type { Invocation } from '../../terminal/command.ts'
-import { withEventLock } from '../../terminal/run-context.ts'
+import { withNothingWaiting } from '../../terminal/with-repair.ts'
 import { type Contents, isFolder } from './contents.ts'
 import { handOver } from './hand-over.ts'
 import { lockOf, ownKeys } from './keys.ts'
@@ -22,7 +22,7 @@ export async function make(invocation: Invocation): Promise<number> {
   const { args, places, system, io, answer, progress } = invocation
   const settings = settingsOf(places)
   const lock = await lockOf(settings, places)
-  return withEventLock(invocation, 'gabarit backup', async () => {
+  return withNothingWaiting(invocation, 'gabarit backup', async () => {
     const now = io.now()
     progress('reading the settings')
     const { entries, contents } = gather(places, system, now)
