@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { usageFailure } from '../base/failure.ts'
-import type { Paths } from '../system/places.ts'
+import { fleetRecords, type Paths } from '../system/places.ts'
 
 /** A part of a fleet that has records of its own: all hosts, a group, one host. */
 export type Layer = { readonly kind: 'all' } | { readonly kind: 'group' | 'host'; readonly name: string }
@@ -17,11 +17,6 @@ export function layerPath(layer: Layer): string {
 /** `all`, `group web` or `host www1`, as people read it. */
 export function layerName(layer: Layer): string {
   return layerPath(layer).replace('/', ' ')
-}
-
-/** The folder with the records of a fleet, on a controller. */
-export function fleetRecords({ stateFolder }: Pick<Paths, 'stateFolder'>): string {
-  return join(stateFolder, 'fleet/records')
 }
 
 /** The same places, with the databases of a layer. */
@@ -51,6 +46,11 @@ export function layersIn(places: Pick<Paths, 'files'>, folder: string): Layer[] 
       .map((name): Layer => ({ kind, name }))
   const all: Layer[] = places.files.state(join(folder, 'all')) === undefined ? [] : [{ kind: 'all' }]
   return [...all, ...named('group'), ...named('host')]
+}
+
+/** All parts of the fleet that have records on this machine, with their places. */
+export function partsOfFleet<P extends Paths>(places: P): readonly P[] {
+  return layersIn(places, fleetRecords(places)).map(layer => layerPlaces(places, layer))
 }
 
 /** The layers of a host, the nearest first: its own, its groups in the order of its list, all. */

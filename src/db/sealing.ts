@@ -24,19 +24,26 @@ const openings = new WeakMap<Paths['files'], Map<string, Opening>>()
 /** Opens the values of a database; undefined: it is none of this machine. */
 export function openingOf(of: Own | undefined): Opening | undefined {
   if (of === undefined) return undefined
-  const { places, name } = of
+  const { places, name, part } = of
   const mine = cached(openings, places.files, () => new Map<string, Opening>())
-  return cached(mine, `${places.stateFolder}\0${name}`, () => (sealed, key, property) => {
-    const what = property === null ? `${name} ${key}` : `${name} ${key} ${property}`
+  return cached(mine, `${places.stateFolder}\0${part ?? ''}\0${name}`, () => (sealed, key, property) => {
+    const what = nameOfValue(of, key, property)
     const verb = property === null ? `set ${key}` : `setprop ${key} ${property}`
-    const hint = `To set it again: db ${name} ${verb} VALUE`
-    return openText(sealed, placeOf(name, key, property), places, what, hint)
+    const [kind, host] = part?.split('/') ?? []
+    const options = part === undefined ? '' : ` --fleet${host === undefined ? '' : ` --${kind} ${host}`}`
+    const hint = `To set it again: db${options} ${name} ${verb} VALUE`
+    return openText(sealed, placeOf(of, key, property), places, what, hint)
   })
 }
 
+/** `configuration backup Passphrase`, or `fleet group web: configuration backup Passphrase`. @param property null: the type */
+export function nameOfValue({ name, part }: Pick<Own, 'name' | 'part'>, key: string, property: string | null): string {
+  return `${part === undefined ? '' : `fleet ${part.replace('/', ' ')}: `}${[name, key, property ?? []].flat().join(' ')}`
+}
+
 /** Where a value is, so that it cannot be opened elsewhere. */
-function placeOf(database: string, key: string, property: string | null) {
-  return ['database', database, key, property]
+function placeOf({ name, part }: Own, key: string, property: string | null) {
+  return part === undefined ? ['database', name, key, property] : ['fleet', part, name, key, property]
 }
 
 /**
@@ -52,13 +59,14 @@ export function inStoredForm(
 ): Records {
   if (of === undefined) return records
   const form = all ?? wantedForm(of) ?? (hasSealed(records) ? 'encrypted' : 'plain')
-  if (form === 'plain') return all === undefined ? records : mapped(records, opened)
+  if (form === 'plain') return all === undefined ? records : openedRecords(records)
   const seal = sealer(of, all !== undefined)
   return mapped(records, record => (all === undefined && before.get(record.key) === record ? record : seal(record)))
 }
 
 /** Encrypts the values of a record that are described as secret. The identity is only read if there is one. */
-function sealer({ places, name }: Own, all: boolean): (record: DbRecord) => DbRecord {
+function sealer(of: Own, all: boolean): (record: DbRecord) => DbRecord {
+  const { places, name } = of
   const descriptions = all ? secretDescriptions(places) : new Descriptions(places)
   return record => {
     const plain = plainSecrets(name, record, descriptions)
@@ -67,7 +75,7 @@ function sealer({ places, name }: Own, all: boolean): (record: DbRecord) => DbRe
     return withStored(record, (property, stored) => {
       if (!plain.includes(property)) return stored
       const value = inClear(stored)
-      return new Sealed(sealText(key, value, placeOf(name, record.key, property)), () => value)
+      return new Sealed(sealText(key, value, placeOf(of, record.key, property)), () => value)
     })
   }
 }
@@ -93,8 +101,9 @@ export function secretDescriptions(places: Paths): Descriptions {
   return new Descriptions(places, path => /"secret"|\\u/.test(readText(path)))
 }
 
-function opened(record: DbRecord): DbRecord {
-  return isSealed(record) ? withStored(record, (_, stored) => inClear(stored)) : record
+/** The same records with all values in clear. @throws Failure if one cannot be opened */
+export function openedRecords(records: Records): Records {
+  return mapped(records, record => (isSealed(record) ? withStored(record, (_, stored) => inClear(stored)) : record))
 }
 
 function hasSealed(records: Records): boolean {

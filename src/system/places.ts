@@ -139,7 +139,12 @@ export interface DatabaseFile {
   readonly path: string
   readonly files: Files
   /** Which of this machine's own databases it is. Absent: a file somewhere, or in DBPATH. */
-  readonly of?: { readonly places: Paths; readonly name: string }
+  readonly of?: {
+    readonly places: Paths
+    readonly name: string
+    /** The part of the fleet that it belongs to, such as `group/web`; absent: it is about this machine. */
+    readonly part?: string
+  }
 }
 
 /** The file of a database. A name that starts with a slash is the path of a file, as in SME Server. */
@@ -147,5 +152,18 @@ export function databaseFile(places: Paths, name: string): DatabaseFile {
   const { databases, files, stateFolder } = places
   if (isAbsolute(name)) return { path: name, files }
   const file = { path: join(databases, `${name}.json`), files }
-  return databases === join(stateFolder, 'db') ? { ...file, of: { places, name } } : file
+  if (databases === join(stateFolder, 'db')) return { ...file, of: { places, name } }
+  const part = partOfFleet(places)
+  return part === undefined ? file : { ...file, of: { places, name, part } }
+}
+
+/** The folder with the records of a fleet, on a controller. */
+export function fleetRecords({ stateFolder }: Pick<Paths, 'stateFolder'>): string {
+  return join(stateFolder, 'fleet/records')
+}
+
+/** The part of a fleet whose databases these are, such as `group/web`; undefined: of none. */
+function partOfFleet(places: Pick<Paths, 'databases' | 'stateFolder'>): string | undefined {
+  const [folder, { databases }] = [`${fleetRecords(places)}/`, places]
+  return databases.startsWith(folder) ? databases.slice(folder.length) : undefined
 }

@@ -63,6 +63,7 @@ step('a fleet with a controller and a host of the group web', async () => {
   await controller.start()
   for (const set of ['DomainName example.org', 'SystemName gate']) controller.must(`config set ${set}`)
   controller.must('gabarit fleet init office --address 127.0.0.1')
+  controller.must('gabarit secrets encrypt')
   www1.write('/etc/passwd', 'root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/:/bin/false\n')
   www1.write('/etc/group', 'root:x:0:\nwww-data:x:33:\n')
   for (const set of ['DomainName example.org', 'SystemName www1']) www1.must(`config set ${set}`)
@@ -185,6 +186,15 @@ step('what both have changed is named, and nothing changes until somebody decide
   gate2.must('gabarit fleet halt')
   assert.equal(JSON.parse(controller.must('gabarit fleet pull --json')).release, 5)
   assert.match(diff(), 'nothing differs from release 5')
+})
+
+step('on the disk of a controller that encrypts secrets, those of the fleet are not in clear', () => {
+  const found = controller.run(['grep', '-rl', 'correct-horse', '/var/lib/gabarit'])
+  assert.is(found.status, 1, found.stdout)
+  assert.is(
+    controller.must('db --fleet --group web configuration getprop backup Passphrase'),
+    'correct-horse-battery\n',
+  )
 })
 
 step('a host that leaves has its former values again', async () => {

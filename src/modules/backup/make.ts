@@ -3,6 +3,7 @@ import { cached } from '../../base/cached.ts'
 import { refusal } from '../../base/failure.ts'
 import { sha256 } from '../../base/sha256.ts'
 import { listDatabases } from '../../db/all-databases.ts'
+import { clearFile } from '../../db/clear-file.ts'
 import { clearText } from '../../db/clear-text.ts'
 import { History } from '../../state/history/history.ts'
 import { accountName } from '../../system/accounts.ts'
@@ -75,7 +76,7 @@ function fileToSave(
   }
   const user = nameOf('passwd', state.uid)
   const group = nameOf('group', state.gid)
-  const data = state.kind === 'folder' ? undefined : system.read(real)
+  const data = state.kind === 'folder' ? undefined : clearFile(real, system.read(real), places)
   const attributes = { mode: state.mode.toString(8).padStart(3, '0'), user, group }
   const file = { path, ...(data === undefined ? {} : { sha256: sha256(data) }), ...attributes }
   const entry = { name: fileEntry(file), data: data ?? Buffer.alloc(0), mode: state.mode, user, group, time }

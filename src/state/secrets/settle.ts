@@ -1,14 +1,13 @@
 import { Failure, orFailure } from '../../base/failure.ts'
-import { listDatabases } from '../../db/all-databases.ts'
 import { OWNED } from '../../db/owned.ts'
 import type { StoredForm } from '../../db/sealing.ts'
 import { writeTransaction } from '../../db/store.ts'
-import { databaseFile, type Places } from '../../system/places.ts'
+import type { DatabaseFile, Places } from '../../system/places.ts'
 import { KEEPER } from '../../system/secrets/keeper.ts'
 import { IDENTITY, secretsFolder } from '../../system/secrets/machine-key.ts'
 import { SWITCH } from '../../system/secrets/switch.ts'
 import { hideInHistory } from '../history/hide-former.ts'
-import { storedSecrets } from './survey.ts'
+import { databasesWithSecrets, storedSecrets } from './survey.ts'
 
 /** What was done, in words. */
 export interface Settled {
@@ -28,34 +27,46 @@ export function settleSecrets(places: Places, command: string): Settled | undefi
   const wanted = SWITCH.read(places)
   if (wanted === undefined) return undefined
   if (wanted.stored === 'plain') return makePlain(places, command)
-  const names = wanted.unfinished === true ? listDatabases(places) : withPlainSecrets(places)
-  if (names.length === 0) return undefined
+  const files = wanted.unfinished === true ? databasesWithSecrets(places) : withPlainSecrets(places)
+  if (files.length === 0 && !isOwnedPlain(places)) return undefined
   SWITCH.write(places, { stored: 'encrypted', unfinished: true })
-  rewrite(places, names, command, 'encrypted')
+  rewrite(places, files, command, 'encrypted')
   const problem = orFailure(() => hideInHistory(places))
-  const message = `encrypted the secrets of ${names.join(', ')}`
+  const message = `encrypted the secrets of ${namesOf(files) || 'the fleet'}`
   if (problem instanceof Failure) return { message, problem }
   SWITCH.write(places, { stored: 'encrypted' })
   return { message }
 }
 
-function withPlainSecrets(places: Places): string[] {
+function withPlainSecrets(places: Places): DatabaseFile[] {
   const plain = storedSecrets(places).filter(({ stored }) => stored === 'plain')
-  return [...new Set(plain.map(({ database }) => database))]
+  return databasesWithSecrets(places).filter(({ of }) =>
+    plain.some(({ database, part }) => database === of?.name && part === of.part),
+  )
+}
+
+/** The note of what the fleet has set here, as a backup brings it. */
+function isOwnedPlain(places: Places): boolean {
+  return places.state.within('fleet').read(OWNED.name)?.includes('"sealed"') === false
+}
+
+function namesOf(files: readonly DatabaseFile[]): string {
+  const nameOf = ({ of }: DatabaseFile) => [...(of?.part === undefined ? [] : ['fleet', of.part]), of?.name].join('/')
+  return files.map(nameOf).join(', ')
 }
 
 /** The history never has secrets, so nothing needs the identity any more. */
 function makePlain(places: Places, command: string): Settled {
-  const names = listDatabases(places)
-  rewrite(places, names, command, 'plain')
+  const files = databasesWithSecrets(places)
+  rewrite(places, files, command, 'plain')
   const folder = secretsFolder(places)
   for (const name of [IDENTITY, KEEPER.file, SWITCH.name]) folder.removeDurably(name)
   places.state.removeFolder('secrets')
-  return { message: `the secrets of ${names.join(', ')} are stored in clear` }
+  return { message: `the secrets of ${namesOf(files)} are stored in clear` }
 }
 
-function rewrite(places: Places, names: readonly string[], command: string, storeAll: StoredForm): void {
-  for (const name of names) writeTransaction(databaseFile(places, name), { command, storeAll }, () => undefined)
+function rewrite(places: Places, files: readonly DatabaseFile[], command: string, storeAll: StoredForm): void {
+  for (const file of files) writeTransaction(file, { command, storeAll }, () => undefined)
   // Secrets that the fleet has set are in its note, too.
   const owned = OWNED.read(places)
   if (owned !== undefined) OWNED.write(places, owned)

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { refusal } from '../../../base/failure.ts'
 import { listDatabases } from '../../../db/all-databases.ts'
-import { fleetRecords, type Layer, layerName, layerPath, layerPlaces, layersIn } from '../../../db/layers.ts'
+import { type Layer, layerName, layerPath, layerPlaces, layersIn } from '../../../db/layers.ts'
+import { openedRecords } from '../../../db/sealing.ts'
 import { recordsOf } from '../../../db/store.ts'
-import type { Places } from '../../../system/places.ts'
+import { fleetRecords, type Places } from '../../../system/places.ts'
 import { refuseUnsafePart } from '../../../system/trust.ts'
 import type { LayerContents, SiteFile } from './resolve.ts'
 
@@ -39,7 +40,7 @@ function readLayer(places: Places, layer: Layer): LayerContents {
   const own = layerPlaces(places, layer)
   return {
     from: layerName(layer),
-    databases: new Map(listDatabases(own).map(name => [name, recordsOf(own, name)])),
+    databases: new Map(listDatabases(own).map(name => [name, openedRecords(recordsOf(own, name))])),
     files: new Map(walk(join(fleetFiles(places), layerPath(layer)), '', places)),
   }
 }
