@@ -62,6 +62,7 @@ step('no host stays between two releases, and all have the release in the end', 
       PATIENCE,
     )
     for (const host of hosts) assert.equal(fleet.seenOn(host), { property: text, file: text }, host.name)
+    process.stdout.write(`${kills} kills\n`)
   }
   process.stdout.write(`${KILLS} kills: ${JSON.stringify(tally)}\n`)
 })

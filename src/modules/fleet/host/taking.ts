@@ -20,6 +20,9 @@ export interface Taken {
 /** Its output goes to a file and its end to another, so that it does not depend on the agent, which may be restarted by it. */
 const SCRIPT = 'log=$1 status=$2; shift 2; "$@" > "$log" 2>&1; ended=$?; echo $ended > "$status"; exit $ended'
 
+/** What a shell says of a process that was killed: this, and more. */
+const KILLED = 128
+
 const [LOG, STATUS] = ['take.log', 'take.status']
 /** Held by a process that takes a release. */
 export const TAKE_LOCK = 'take.lock'
@@ -60,7 +63,8 @@ export class Taking {
   taken(): Taken {
     const state = fleetState(this.#places)
     const [status, output] = [STATUS, LOG].map(name => state.read(name)?.toString('utf8').trim() ?? '')
-    return { status: /^\d+$/.test(status ?? '') ? Number(status) : undefined, output: output ?? '' }
+    const ended = /^\d+$/.test(status ?? '') ? Number(status) : KILLED
+    return { status: ended < KILLED ? ended : undefined, output: output ?? '' }
   }
 
   /** Keeps the change that waits. @returns whether that was possible */
