@@ -1,102 +1,14 @@
 // What the leader of a fleet does next: the rules of a roll-out, without a store.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Decision, decide } from '../../src/modules/fleet/rollout/decide.ts'
-import { afterAbsence, type Observed, observe, type Report } from '../../src/modules/fleet/rollout/observed.ts'
-import { type Rollout, resumed } from '../../src/modules/fleet/rollout/rollout.ts'
-import { NEW, type Status, WELL } from '../../src/modules/fleet/rollout/status.ts'
+import { resumed } from '../../src/modules/fleet/rollout/rollout.ts'
+import { NEW, WELL } from '../../src/modules/fleet/rollout/status.ts'
 import { wavesOf } from '../../src/modules/fleet/rollout/waves.ts'
+import { ImaginedFleet, MINUTE, RELEASE } from './imagined-fleet.ts'
 
 const tests = suite('the steps of a roll-out')
 
-const MINUTE = 60_000
-const RELEASE = 7
-
-/** A fleet whose clock and hosts a test moves. */
-class Fleet {
-  rollout: Rollout
-  now = 1000
-  readonly reports = new Map<string, Report>()
-  readonly placed = new Map<string, number>()
-  readonly members: Set<string>
-  #observed: ReadonlyMap<string, Observed> = new Map()
-
-  constructor(waves: string[][], more: Partial<Rollout> = {}) {
-    this.members = new Set(waves.flat())
-    this.rollout = {
-      ...{
-        release: RELEASE,
-        attempt: 1,
-        waves,
-        wave: 0,
-        state: 'running',
-        reason: '',
-        soak: 60,
-        within: 600,
-        atOnce: 50,
-      },
-      ...more,
-    }
-    for (const host of this.members) this.say(host, {})
-    this.look()
-  }
-
-  /** A host reports. */
-  say(host: string, status: Partial<Status>): void {
-    const before = this.reports.get(host)
-    const revision = (before?.revision ?? 0) + 1
-    this.reports.set(host, { status: { ...NEW, ...before?.status, ...status }, count: revision, revision, request: '' })
-  }
-
-  take(...hosts: string[]): void {
-    const { attempt } = this.rollout
-    for (const host of hosts) this.say(host, { at: RELEASE, release: RELEASE, attempt, state: 'confirmed' })
-    this.look()
-  }
-
-  goBack(host: string, reason: string): void {
-    this.say(host, { release: RELEASE, attempt: this.rollout.attempt, state: 'went back', reason })
-  }
-
-  look(): void {
-    this.#observed = observe(this.#observed, this.reports, this.members, this.now)
-  }
-
-  /** Time passes, and these hosts report once a minute. */
-  pass(minutes: number, ...hosts: string[]): void {
-    for (let minute = 0; minute < minutes; minute++) {
-      this.now += MINUTE
-      for (const host of hosts) this.say(host, {})
-      this.look()
-    }
-  }
-
-  comeBack(): void {
-    this.#observed = afterAbsence(this.#observed, this.now)
-  }
-
-  /** The next step, carried out. */
-  step(): Decision {
-    this.look()
-    const { rollout, placed, now } = this
-    const decision = decide({ rollout, observed: this.#observed, placed, interval: MINUTE, now })
-    if (decision.do === 'place') for (const host of decision.hosts) placed.set(host, now)
-    if (decision.do === 'change') this.rollout = decision.rollout
-    return decision
-  }
-
-  /** All steps until it waits. @returns who got an order */
-  run(): readonly string[] {
-    const placed: string[] = []
-    for (;;) {
-      const decision = this.step()
-      if (decision.do === 'place') placed.push(...decision.hosts)
-      if (decision.do === 'wait') return placed
-    }
-  }
-}
-
-const threeWaves = () => new Fleet([['a'], ['b'], ['c', 'd']])
+const threeWaves = () => new ImaginedFleet([['a'], ['b'], ['c', 'd']])
 
 tests('one wave after the other: each when all before it are confirmed, and well through the soak', () => {
   const fleet = threeWaves()
@@ -118,7 +30,7 @@ tests('one wave after the other: each when all before it are confirmed, and well
 })
 
 tests('only so many hosts change at the same time; one that has confirmed makes room', () => {
-  const fleet = new Fleet([['a', 'b', 'c', 'd']], { atOnce: 2 })
+  const fleet = new ImaginedFleet([['a', 'b', 'c', 'd']], { atOnce: 2 })
   assert.equal(fleet.run(), ['a', 'b'])
   fleet.take('a')
   assert.equal(fleet.run(), ['c'])
@@ -144,7 +56,7 @@ tests('a canary that went back halts the rest, with its reason', () => {
 })
 
 tests('two hosts at once are both named', () => {
-  const fleet = new Fleet([['a', 'b', 'c'], ['d']])
+  const fleet = new ImaginedFleet([['a', 'b', 'c'], ['d']])
   fleet.run()
   fleet.take('b')
   fleet.goBack('a', 'one')
@@ -207,7 +119,7 @@ tests('a host that reports but never takes the order halts the rest in the end',
 })
 
 tests('resumed: those that went back try again with the next attempt, the others are left alone', () => {
-  const fleet = new Fleet([['a', 'b'], ['c']])
+  const fleet = new ImaginedFleet([['a', 'b'], ['c']])
   fleet.run()
   fleet.take('b')
   fleet.goBack('a', 'httpd does not run')
@@ -222,7 +134,7 @@ tests('resumed: those that went back try again with the next attempt, the others
 })
 
 tests('resumed without a host: it is not asked, and not waited for', () => {
-  const fleet = new Fleet([['a', 'b'], ['c']])
+  const fleet = new ImaginedFleet([['a', 'b'], ['c']])
   fleet.run()
   fleet.take('b')
   fleet.pass(4, 'b', 'c')

@@ -68,6 +68,7 @@ step('each property tells where it comes from', async () => {
   assert.match(shown, '    status=enabled (default)')
   assert.is(host.must('db configuration getprop sshd MaxAuthTries --origin'), 'MaxAuthTries=3 (group web)\n')
   const [data] = JSON.parse(host.must('config --json --origin show sshd'))
+  assert.is(data.origin, 'group web')
   assert.equal(data.props.MaxAuthTries, { value: '3', origin: 'group web' })
   assert.is(host.run('config --origin keys').status, 2)
   assert.is(host.run('config setprop sshd TCPPort 2222').stderr, '', 'as the fleet wants it')

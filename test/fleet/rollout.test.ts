@@ -74,6 +74,9 @@ step('cut off in the middle of a change: the host goes back alone, and says so w
     return now.rollout?.state === 'halted' && now
   })
   assert.match(rollout?.reason ?? '', /www1 has been silent for/)
+  // Without the store it works as before, on its own databases.
+  www1.must('config setprop note Own here')
+  www1.must('signal-event console-save')
   www1.must('rm /run/cut-me')
   www1.must('ip link set eth0 up')
   const { status } = await fleet.reported(

@@ -95,4 +95,37 @@ step('a release of properties that no file shows waits for its confirmation, too
   assert.is(owned().release, 3)
 })
 
+step('an edit that an event has brought to life is set back by the next release', async () => {
+  await host.order({ release: 5 }, [next('2400')])
+  assert.is(host.take().status, 0)
+  host.must('gabarit confirm')
+  host.must('config setprop sshd TCPPort 2500')
+  host.must('signal-event console-save')
+  assert.match(host.read(SSHD), 'Port 2500')
+  await host.order({ release: 6 }, [next('2400')])
+  assert.is(host.take().status, 0)
+  host.must('gabarit confirm')
+  assert.match(host.read(SSHD), 'Port 2400')
+})
+
+step('what is set here while a release is being taken is not lost, nor is the release', async () => {
+  host.must('config set here record')
+  await host.order({ release: 7 }, [next('2401')])
+  const script = [
+    'gabarit fleet take --from "$1" >&2 & n=0',
+    'while kill -0 $! 2>&-; do n=$((n + 1)); config setprop here n$n yes || exit 9; done',
+    'wait $! && echo $n',
+  ]
+  const { status, stdout, stderr } = host.run(['sh', '-c', script.join('\n'), 'sh', host.folder])
+  assert.is(status, 0, stderr)
+  const set = Array.from({ length: Number(stdout) }, (_, index) => `n${index + 1}=yes`).sort()
+  assert.ok(set.length > 2, `only ${set.length} changes meanwhile`)
+  const here = () => host.must('config printprop here').trim().split('\n').sort()
+  assert.equal(here(), set)
+  assert.match(host.read(SSHD), 'Port 2401')
+  host.must('gabarit confirm cancel')
+  assert.equal(here(), set, 'also when the release goes back')
+  assert.match(host.read(SSHD), 'Port 2400')
+})
+
 fleet.run()
