@@ -120,6 +120,7 @@ const NAMES: Readonly<Record<string, string>> = {
     'un nom : lettres minuscules, chiffres, et . _ - après le premier caractère',
   'a name without dots': 'un nom sans point',
   'a name of letters, digits and . _ -': 'un nom de lettres, chiffres et . _ -',
+  'an address with a port, such as 192.168.1.5:2380': 'une adresse avec un port, comme 192.168.1.5:2380',
   'a host name or an IP address': 'un nom de machine ou une adresse IP',
   'a domain name, several separated by commas': 'un nom de domaine, ou plusieurs séparés par des virgules',
   'USER or USER@NETWORK': 'UTILISATEUR ou UTILISATEUR@RÉSEAU',

@@ -23,8 +23,8 @@ export interface ServiceView {
 }
 
 /**
- * The one place that knows what `status`, `access`, `TCPPort(s)`, `UDPPort(s)`, `proto` with `port`, `AllowHosts`, `DenyHosts`, `TunnelInterface`
- * and `TunnelNetwork` of a service record mean.
+ * The one place that knows what `status`, `access`, `TCPPort(s)`, `PeerPort`, `UDPPort(s)`, `proto` with `port`, `AllowHosts`,
+ * `DenyHosts`, `TunnelInterface` and `TunnelNetwork` of a service record mean.
  */
 export function serviceView(record: RecordView, networksIn: NetworkReader): ServiceView {
   const access = splitList(record.access ?? 'none')
@@ -54,7 +54,7 @@ export function servicePorts(record: RecordView): ServicePort[] {
   const own = (['tcp', 'udp'] as const).flatMap(protocol =>
     record.proto?.startsWith(protocol) === true ? ports(protocol, 'port') : [],
   )
-  return [...ports('tcp', 'TCPPort', 'TCPPorts'), ...ports('udp', 'UDPPort', 'UDPPorts'), ...own]
+  return [...ports('tcp', 'TCPPort', 'TCPPorts', 'PeerPort'), ...ports('udp', 'UDPPort', 'UDPPorts'), ...own]
 }
 
 /** `AllowHosts` can only narrow what `access` allows, never widen it. */

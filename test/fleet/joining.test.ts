@@ -112,6 +112,9 @@ testIf(joining, reason, "a host's keys open its own part of the store, and nothi
     ['get', '/gabarit/members/www1'],
     ['get', '/gabarit/rollout'],
     ['get', '--prefix', '/gabarit/join/'],
+    ['get', '/gabarit/store'],
+    ['put', '/gabarit/hosts/www1/store', '{}'],
+    ['member', 'add', 'mine', '--peer-urls=https://127.0.0.1:2390'],
     ['put', '/gabarit/status/www2', 'ill'],
     ['put', '/gabarit/hosts/www1/order', 'mine'],
     ['put', '/gabarit/members/www3', '{}'],
@@ -181,7 +184,7 @@ testIf(joining, reason, 'who leaves leaves nothing behind, and opens nothing any
   assert.match(String(error), 'does not know host-www1')
   store.close()
   assert.equal(controller.users(), ['host-gate', 'root'])
-  assert.equal(controller.keys(), ['/gabarit/members/gate'])
+  assert.equal(controller.keys(), ['/gabarit/members/gate', '/gabarit/store'])
   controller.must('gabarit fleet leave')
   await waitFor('etcd to end', () => run(['curl', '-sk', 'https://127.0.0.1:2379/']).status === 7)
   assert.not.ok(readdirSync(FOLDER).includes('ca.key'))

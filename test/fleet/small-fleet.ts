@@ -4,8 +4,26 @@ import { Machine } from './machine.ts'
 
 const APACHE = '#!/bin/sh\nexec apache2 -f /etc/httpd/conf/httpd.conf -DFOREGROUND 2>&1\n'
 const NGINX = '#!/bin/sh\nexec nginx -g "daemon off;" 2>&1\n'
-const ETCD = '#!/bin/sh\nset -a\n. /etc/default/etcd\nexec etcd >> /var/log/etcd.log 2>&1\n'
+export const ETCD = '#!/bin/sh\nset -a\n. /etc/default/etcd\nexec etcd >> /var/log/etcd.log 2>&1\n'
 const AGENT = '#!/bin/sh\nexec gabarit fleet agent >> /var/log/agent.log 2>&1\n'
+
+/** Starts machines that have agents of a fleet to come. What they have in common is done once: there is no service manager yet. */
+export async function startMachines(machines: readonly Machine[]): Promise<void> {
+  for (const line of [
+    'config set DomainName example.org',
+    'gabarit initialize-default-databases',
+    'config setprop fleet Interval 3',
+    'config setprop httpd status disabled',
+    'signal-event post-install',
+  ])
+    must(words(line))
+  Machine.connect()
+  await Promise.all(machines.map(machine => machine.start()))
+  for (const machine of machines) {
+    machine.service('gabarit-fleet', AGENT)
+    machine.must(`config set SystemName ${machine.name}`)
+  }
+}
 
 /** What a release sets in these tests: a property, and a file that a template of the fleet makes of it. */
 export interface Seen {
@@ -26,6 +44,15 @@ export interface HostSeen {
   readonly trouble: string | null
 }
 
+/** etcdctl on a controller with etcd, as etcd's root. */
+export function etcdctlOn(controller: Machine, ...command: readonly string[]): string {
+  const folder = '/var/lib/gabarit/fleet'
+  const files = ['--cacert', `${folder}/ca.crt`, '--cert', `${folder}/tls.crt`, '--key', `${folder}/tls.key`]
+  const user = ['--user', 'root', '--password', controller.read(`${folder}/root-password`).trim()]
+  const words = ['etcdctl', '--endpoints', 'https://127.0.0.1:2379', ...files, ...user, ...command]
+  return controller.must(['env', 'ETCDCTL_API=3', ...words])
+}
+
 /**
  * A controller with etcd, and three hosts: one with Apache, one with nginx, one that is a controller, too. Each is a machine of its
  * own.
@@ -39,27 +66,13 @@ export class SmallFleet {
   readonly all = [this.gate, ...this.hosts]
 
   async start(): Promise<void> {
-    // What all have in common is done once. There is no service manager yet.
-    for (const line of [
-      'config set DomainName example.org',
-      'gabarit initialize-default-databases',
-      'config setprop fleet Interval 3',
-      'config setprop httpd status disabled',
-      'signal-event post-install',
-    ])
-      must(words(line))
-    Machine.connect()
-    await Promise.all(this.all.map(machine => machine.start()))
+    await startMachines(this.all)
     this.gate.service('etcd', ETCD)
     this.www1.service('apache2', APACHE)
     this.www2.service('nginx', NGINX)
     this.www1.must('config setprop httpd status enabled')
     this.www2.must('config setprop nginx status enabled')
     for (const machine of [this.www1, this.www2]) machine.must('signal-event console-save')
-    for (const machine of this.all) {
-      machine.service('gabarit-fleet', AGENT)
-      machine.must(`config set SystemName ${machine.name}`)
-    }
     this.gate.must(`gabarit fleet init shops --address ${this.gate.address}`)
     for (const host of this.hosts) {
       const more = host === this.www1 ? ['--groups', 'canary'] : host === this.www3 ? ['--controller'] : []
@@ -75,18 +88,14 @@ export class SmallFleet {
 
   /** etcdctl on the controller, as etcd's root. */
   etcdctl(...command: string[]): string {
-    const folder = '/var/lib/gabarit/fleet'
-    const files = ['--cacert', `${folder}/ca.crt`, '--cert', `${folder}/tls.crt`, '--key', `${folder}/tls.key`]
-    const user = ['--user', 'root', '--password', this.gate.read(`${folder}/root-password`).trim()]
-    const words = ['etcdctl', '--endpoints', 'https://127.0.0.1:2379', ...files, ...user, ...command]
-    return this.gate.must(['env', 'ETCDCTL_API=3', ...words])
+    return etcdctlOn(this.gate, ...command)
   }
 
   /** Puts etcd back to what it was when this was saved. */
   async restoreStore(snapshot: string): Promise<void> {
     const folder = '/var/lib/etcd/gabarit'
-    const peer = 'https://127.0.0.1:2380'
-    const how = ['--name', 'gabarit', '--initial-cluster', `gabarit=${peer}`, '--initial-advertise-peer-urls', peer]
+    const [name, peer] = ['restored', `https://${this.gate.address}:2380`]
+    const how = ['--name', name, '--initial-cluster', `${name}=${peer}`, '--initial-advertise-peer-urls', peer]
     this.gate.must('s6-svc -wd -d /run/service/etcd')
     this.gate.must(`rm -r ${folder}`)
     this.etcdctl('snapshot', 'restore', snapshot, '--data-dir', folder, ...how)

@@ -13,7 +13,7 @@ const [AUTHORITY_DAYS, DAYS] = [7300, 3650]
 const EC_KEY = ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
 const LEAF = ['basicConstraints=critical,CA:FALSE', 'keyUsage=critical,digitalSignature']
 
-/** Never a common name: etcd would take it for the name of a user. */
+/** Never a common name: etcd would take it for the name of a user, or of a member of the store. */
 const subject = (fleet: string, unit: string) => `/O=gabarit fleet ${fleet}/OU=${unit}`
 
 /** The authority of a new fleet. */
@@ -55,12 +55,20 @@ export function tokenPair(places: Places, fleet: string, host: string): Promise<
   return keyPair({ subject: subject(fleet, `${host} joins`), days: 1, extensions, signer: signerOf(places) }, EC_KEY)
 }
 
-/** Key and certificate of etcd. Its own gateway uses them as a client, too. @param names by which hosts reach it */
-export function storePair(places: Places, names: readonly string[]): Promise<KeyPair> {
+/** Only members of the store have certificates with this name: the store accepts no others among them. */
+export const STORE_MEMBER = 'gabarit store'
+
+/**
+ * Key and certificate of etcd.
+ * @param side for clients (its own gateway is one, too), or for the other members of the store
+ * @param names by which it is reached
+ */
+export function storePair(places: Places, side: 'clients' | 'members', names: readonly string[]): Promise<KeyPair> {
   const all = [...new Set(['localhost', '127.0.0.1', ...names])]
   const alternatives = all.map(name => (isIP(name) === 0 ? `DNS:${name}` : `IP:${name}`)).join(',')
   const extensions = [...LEAF, 'extendedKeyUsage=serverAuth,clientAuth', `subjectAltName=${alternatives}`]
-  return keyPair({ subject: '/O=gabarit fleet/OU=store', days: DAYS, extensions, signer: signerOf(places) }, EC_KEY)
+  const whole = `/O=gabarit fleet/OU=store${side === 'members' ? `/CN=${STORE_MEMBER}` : ''}`
+  return keyPair({ subject: whole, days: DAYS, extensions, signer: signerOf(places) }, EC_KEY)
 }
 
 /** @throws Failure (refused) on a host that is no controller */

@@ -2,9 +2,10 @@ import { isIP } from 'node:net'
 import { usageFailure } from '../../base/failure.ts'
 import type { Records } from '../../db/record.ts'
 import { splitList } from '../../template/text.ts'
+import type { Carrier } from './cluster/carriers.ts'
 
-/** The usual port of etcd. */
-export const STORE_PORT = '2379'
+/** The usual ports of etcd. */
+export const [STORE_PORT, PEER_PORT] = ['2379', '2380']
 
 /** `HOST` or `HOST:PORT`; addresses of IPv6 with a port in brackets. @throws Failure (usage) */
 export function readAddress(text: string): { readonly host: string; readonly port: string } {
@@ -19,11 +20,24 @@ export function readAddress(text: string): { readonly host: string; readonly por
   )
 }
 
-/** How hosts reach the store: at this host, if it has it; else where this host reaches it. */
-export function endpointsForHosts(configuration: Records, own: readonly string[]): readonly string[] {
-  const etcd = configuration.get('etcd')?.properties
-  const addresses = etcd?.get('status') === 'enabled' ? splitList(etcd.get('Addresses'), ',') : []
-  return addresses.length === 0 ? own : addresses.map(host => endpointAt(host, etcd?.get('TCPPort') || STORE_PORT))
+/** The member of the store on this host, as its record says; undefined: it has none. */
+export function storeHere(configuration: Records): Omit<Carrier, 'host'> | undefined {
+  const { status, ...settings } = Object.fromEntries(configuration.get('etcd')?.properties ?? [])
+  return status === 'enabled' && settings.Addresses ? storeAt(settings) : undefined
+}
+
+/** A member of the store with these settings: the others reach it at its first address. */
+export function storeAt({ Addresses, TCPPort, PeerPort }: Readonly<Record<string, string>>): Omit<Carrier, 'host'> {
+  const addresses = splitList(Addresses, ',')
+  return {
+    peer: endpointAt(addresses[0] ?? '', PeerPort || PEER_PORT),
+    endpoints: addresses.map(host => endpointAt(host, TCPPort || STORE_PORT)),
+  }
+}
+
+/** How this host reaches the member of the store that it carries: even behind a router. */
+export function ownEndpoint(configuration: Records): string {
+  return endpointAt('127.0.0.1', configuration.get('etcd')?.properties.get('TCPPort') || STORE_PORT)
 }
 
 export function endpointAt(host: string, port: string): string {

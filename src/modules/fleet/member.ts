@@ -1,5 +1,5 @@
 import { refusal } from '../../base/failure.ts'
-import { flag, listOf, objectOf, type TypeOf, text } from '../../base/shape.ts'
+import { flag, integer, listOf, objectOf, optional, type TypeOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
 import type { State } from '../../system/state.ts'
 import { indented, StateFile } from '../../system/state-file.ts'
@@ -17,6 +17,8 @@ const MEMBER = objectOf({
   controller: flag,
   /** `https://192.168.1.5:2379`, the first to ask first. */
   endpoints: listOf(text),
+  /** The number of what a controller has said of them last; older ones do not count. */
+  addresses: optional(integer),
   user: text,
   password: text,
   /** The public key (PEM) by which orders are signed. */
@@ -53,8 +55,9 @@ export const FLEET_FILES = {
   reading: 'reading.txt',
 } as const
 
-/** The certificate of the store, on the host where it is: where etcd can read it. */
+/** The certificates of the store, on a host where it is: where etcd can read them. One for its clients, one among its members. */
 export const STORE_CERTIFICATE = '/etc/etcd/gabarit.crt'
+export const PEER_CERTIFICATE = '/etc/etcd/gabarit-peer.crt'
 
 const CONTROLLERS_ONLY: readonly string[] = ['signing', 'authorityKey', 'rootPassword', 'reading']
 

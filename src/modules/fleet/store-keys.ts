@@ -8,7 +8,7 @@ import { below, type Places } from '../../system/places.ts'
 import { textOf } from '../../system/read-files.ts'
 import { splitList } from '../../template/text.ts'
 import { storePair } from './authority.ts'
-import { FLEET_FILES, fleetFile, fleetState, STORE_CERTIFICATE } from './member.ts'
+import { FLEET_FILES, fleetFile, fleetState, PEER_CERTIFICATE, STORE_CERTIFICATE } from './member.ts'
 
 /** Where etcd finds them: a folder that it may read, but not change. */
 const FOLDER = '/etc/etcd'
@@ -31,17 +31,24 @@ export async function makeStoreKeys({ context, make, request }: ActionRun): Prom
   const names = splitList(etcd.get('Addresses'), ',')
   const file = { mode: 0o640, group: 'etcd', by: 'fleet-store', notify: ['etcd:restart'], secret: false }
   make({ ...file, path: `${FOLDER}/gabarit-ca.crt`, content: authority })
-  if (fits(places, authority, names)) return
-  const { key, certificate } = await storePair(places, names)
-  make({ ...file, path: `${FOLDER}/gabarit.key`, content: key, secret: true })
-  make({ ...file, path: STORE_CERTIFICATE, content: certificate })
+  for (const [side, path] of [
+    ['clients', STORE_CERTIFICATE],
+    ['members', PEER_CERTIFICATE],
+  ] as const) {
+    if (fits(places, path, authority, names)) continue
+    const { key, certificate } = await storePair(places, side, names)
+    make({ ...file, path: keyBeside(path), content: key, secret: true })
+    make({ ...file, path, content: certificate })
+  }
 }
 
+const keyBeside = (certificate: string) => certificate.replace(/crt$/, 'key')
+
 /** Whether the certificate that is there is by the authority, for these names, and lasts. */
-function fits(places: Places, authority: string, names: readonly string[]): boolean {
-  const text = textOf(below(places, STORE_CERTIFICATE))
+function fits(places: Places, path: string, authority: string, names: readonly string[]): boolean {
+  const text = textOf(below(places, path))
   const certificate = orUndefined(() => new X509Certificate(text ?? ''))
-  if (certificate === undefined || textOf(below(places, `${FOLDER}/gabarit.key`)) === undefined) return false
+  if (certificate === undefined || textOf(below(places, keyBeside(path))) === undefined) return false
   const signer = new X509Certificate(authority)
   const lasts = Date.parse(certificate.validTo) - Date.now() > EARLY * DAY
   const isFor = (name: string) =>

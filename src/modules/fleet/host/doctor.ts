@@ -5,7 +5,7 @@ import { livingHolder } from '../../../system/lock.ts'
 import { below, type Places } from '../../../system/places.ts'
 import { textOf } from '../../../system/read-files.ts'
 import { type CheckedServer, type Diagnosis, ok, orOk } from '../../../terminal/module.ts'
-import { fleetFile, fleetState, MEMBER_FILE, type Member, STORE_CERTIFICATE } from '../member.ts'
+import { fleetFile, fleetState, MEMBER_FILE, type Member, PEER_CERTIFICATE, STORE_CERTIFICATE } from '../member.ts'
 import { standOf } from './host-status.ts'
 import { AGENT_LOCK } from './notes.ts'
 import { UNREACHED } from './reaching.ts'
@@ -61,6 +61,7 @@ function certificateFindings(places: Places, { host, controller }: Member): Diag
   const file = (path: string) => orUndefined(() => new X509Certificate(textOf(below(places, path)) ?? ''))
   if (!controller) return findings
   tell(file(STORE_CERTIFICATE), 'of the store', '', 'signal-event fleet-update')
+  tell(file(PEER_CERTIFICATE), 'of the store among its members', '', 'signal-event fleet-update')
   tell(
     orUndefined(() => new X509Certificate(fleetFile(places, 'authority'))),
     'of the authority of the fleet',

@@ -4,6 +4,8 @@ import { millisecondsOf } from '../../../base/time.ts'
 import { readableDatabase } from '../../../db/store.ts'
 import { databaseFile, type Places } from '../../../system/places.ts'
 import type { Invocation } from '../../../terminal/command.ts'
+import { keepHostsInformed } from '../cluster/announce.ts'
+import { keepNoted } from '../cluster/keep-noted.ts'
 import { fleetState, needMember } from '../member.ts'
 import { membersIn } from '../members.ts'
 import { DriftReport } from '../release/drift.ts'
@@ -35,11 +37,14 @@ export async function agent({ places, system, print }: Invocation): Promise<numb
   const { host, fleet } = member
   print(`${host} in the fleet ${fleet}${member.controller ? ', a controller' : ''}`)
   const drift = new DriftReport(places, system)
-  const renewed = () => {
-    print('has a new certificate: the agent begins again with it')
+  const beginAgain = (why: string) => {
+    print(`${why}: the agent begins again with it`)
     ended.abort()
   }
-  const means = { store, fleet, host, places, system, interval, drift: drift.text.bind(drift), tell: print, renewed }
+  const means = {
+    ...{ store, fleet, host, places, system, interval },
+    ...{ drift: drift.text.bind(drift), tell: print, beginAgain },
+  }
   const parts = [new HostAgent(means).run(ended.signal)]
   if (member.controller) {
     const orders = new Orders(store, member, places)
@@ -51,9 +56,13 @@ export async function agent({ places, system, print }: Invocation): Promise<numb
       ...{ interval, tell: print },
     }
     const lead = async (term: Term) => {
-      await Promise.all([new Leader(store, term, leadership).lead(), keepDoor(store, places, print, term.signal)])
+      await Promise.all([
+        new Leader(store, term, leadership).lead(),
+        keepDoor(store, places, print, term.signal),
+        keepHostsInformed(store, places, term, print),
+      ])
     }
-    parts.push(leadInTurn(store, host, lead, print, ended.signal))
+    parts.push(leadInTurn(store, host, lead, print, ended.signal), keepNoted(store, places, print, ended.signal))
   }
   const all = Promise.all(parts)
   const stopped = new Promise<void>(resolve => ended.signal.addEventListener('abort', () => resolve()))

@@ -14,6 +14,6 @@ export interface HostMeans {
   /** What differs from the release here, sealed for the controllers; empty if nothing does. */
   readonly drift: () => Promise<string>
   readonly tell: (text: string) => void
-  /** This host has a new certificate, which counts for new processes. */
-  readonly renewed: () => void
+  /** Something that counts for new processes only: `has a new certificate`. */
+  readonly beginAgain: (why: string) => void
 }

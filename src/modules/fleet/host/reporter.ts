@@ -1,4 +1,5 @@
 import { messageOf } from '../../../base/failure.ts'
+import { takeAddresses } from '../cluster/addresses.ts'
 import { fleetFile } from '../member.ts'
 import { reportText } from '../rollout/reports.ts'
 import type { Status } from '../rollout/status.ts'
@@ -21,6 +22,8 @@ export class Reporter {
   readonly #notes: () => Notes
   /** Why the last report did not arrive: it is told once. */
   #problem = ''
+  /** Why this host does not take over where the store is. */
+  #lost = ''
   #last = Promise.resolve()
   readonly #count: ReportCount
   readonly #renewal: Renewal
@@ -37,6 +40,7 @@ export class Reporter {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.report()
+      await this.#follow()
       await sleep(this.#means.interval() * (1 + Math.random() / 10), signal)
     }
   }
@@ -54,14 +58,27 @@ export class Reporter {
     return this.#last
   }
 
+  /** Takes over where the store is. What is no list of addresses is told once. */
+  async #follow(): Promise<void> {
+    const { store, places, tell, beginAgain } = this.#means
+    try {
+      if (await takeAddresses(store, places)) beginAgain('has heard where the store is')
+      this.#lost = ''
+    } catch (error) {
+      const problem = messageOf(error)
+      if (problem !== this.#lost && this.#problem === '') tell(problem)
+      this.#lost = problem
+    }
+  }
+
   async #write(): Promise<void> {
-    const { store, fleet, host, places, system, drift, tell, renewed } = this.#means
+    const { store, fleet, host, places, system, drift, tell, beginAgain } = this.#means
     try {
       const [health, differs, request] = await Promise.all([healthOf(places, system), drift(), this.#renewal.request()])
       const status: Status = { ...standOf(places, this.#notes()), health, drift: differs }
       const said = { fleet, host, count: this.#count.next(), status, request }
       await store.commit([], [{ key: statusKey(host), value: reportText(said, fleetFile(places, 'key')) }])
-      if (request !== '' && (await this.#renewal.take(store))) renewed()
+      if (request !== '' && (await this.#renewal.take(store))) beginAgain('has a new certificate')
       if (this.#problem !== '') tell('reports arrive again')
       if (this.#problem !== '' || UNREACHED.read(places) !== undefined) UNREACHED.remove(places)
       this.#problem = ''

@@ -1,9 +1,8 @@
 import { seal } from '../../../archive/sealed.ts'
-import { recordsOf } from '../../../db/store.ts'
 import type { Places } from '../../../system/places.ts'
 import { hostCertificate, keyOf } from '../authority.ts'
+import { fleetEndpoints } from '../cluster/carriers.ts'
 import { controllerProof } from '../controller-key.ts'
-import { endpointsForHosts } from '../endpoints.ts'
 import { fleetFile, needController } from '../member.ts'
 import { memberChange } from '../members.ts'
 import {
@@ -88,14 +87,13 @@ async function letIn(
   secret: string,
   { store, places, now, root }: Means,
 ): Promise<boolean> {
-  const { fleet, endpoints, signer } = needController(places)
-  const configuration = recordsOf(places, 'configuration')
+  const { fleet, signer } = needController(places)
   const user = `host-${host}`
   // The same each time, for another controller may do the same at the same time.
   const password = controllerProof(places, 'password', JSON.stringify([host, nonce, recipient]))
   const certificate = await hostCertificate(places, fleet, host, csr)
   const answer: JoinAnswer = {
-    endpoints: endpointsForHosts(configuration, endpoints),
+    endpoints: await fleetEndpoints(store, places),
     certificate,
     user,
     password,
@@ -105,15 +103,9 @@ async function letIn(
   await makeUser(root, user, password, permissionsOf(host, controller))
   const data = Buffer.from(JSON.stringify(answer))
   const sealed = await seal([{ name: 'answer.json', data }], { recipients: [recipient] })
-  return store.commit(
-    [{ key: answerKey(host), revision: 0 }],
-    [
-      memberChange(places, host, {
-        ...{ recipient, key: keyOf(certificate), groups, controller, joined: now.toISOString() },
-      }),
-      { key: answerKey(host), value: answerText(sealed, secret) },
-    ],
-  )
+  const member = { recipient, key: keyOf(certificate), groups, controller, joined: now.toISOString() }
+  const [key, value] = [answerKey(host), answerText(sealed, secret)]
+  return store.commit([{ key, revision: 0 }], [memberChange(places, host, member), { key, value }])
 }
 
 /** What a host may do with the store. */
@@ -127,9 +119,10 @@ export function permissionsOf(host: string, controller: boolean): readonly Permi
 }
 
 function secretsOf(places: Places): NonNullable<JoinAnswer['secrets']> {
-  const file = (name: 'signing' | 'authorityKey' | 'rootPassword' | 'reading') => fleetFile(places, name)
   return {
-    ...{ signing: file('signing'), authorityKey: file('authorityKey') },
-    ...{ rootPassword: file('rootPassword'), reading: file('reading') },
+    signing: fleetFile(places, 'signing'),
+    authorityKey: fleetFile(places, 'authorityKey'),
+    rootPassword: fleetFile(places, 'rootPassword'),
+    reading: fleetFile(places, 'reading'),
   }
 }

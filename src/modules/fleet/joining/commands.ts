@@ -1,23 +1,19 @@
 import { EXIT, refusal, usageFailure } from '../../../base/failure.ts'
 import { recordsOf } from '../../../db/store.ts'
-import { readManifest } from '../../../state/manifest.ts'
-import { below, type Places } from '../../../system/places.ts'
-import { readText, textOf } from '../../../system/read-files.ts'
+import { readText } from '../../../system/read-files.ts'
 import { splitList } from '../../../template/text.ts'
 import { ask } from '../../../terminal/ask-first.ts'
 import type { Invocation } from '../../../terminal/command.ts'
-import { endpointAt, endpointsForHosts, readAddress } from '../endpoints.ts'
+import { endpointAt, readAddress } from '../endpoints.ts'
 import { MEMBER_FILE, needController } from '../member.ts'
 import { checkName } from '../members.ts'
 import { withStoreAndRoot } from '../store/open.ts'
+import { needEtcd, START } from './etcd-here.ts'
 import { foundFleet, makeFleetKeys } from './init.ts'
 import { invite } from './invitation.ts'
 import { join } from './join.ts'
 import { settle } from './settle.ts'
 import { readToken, tokenText } from './token.ts'
-
-/** Seconds until etcd answers, once it was started. */
-const START = 60
 
 /** Seconds that a host waits for a controller, if `--wait` says nothing. */
 const WAIT = 60
@@ -34,9 +30,7 @@ export async function init(invocation: Invocation): Promise<number> {
   const known = MEMBER_FILE.read(places)
   if (known !== undefined && (known.fleet !== fleet || !known.controller))
     throw refusal(`this host is ${known.host} of the fleet ${known.fleet} already`, { hint: 'gabarit fleet leave' })
-  if ((await system.ask(['etcd', '--version'], { timeout: 10_000 })).missing)
-    throw refusal('the store of the fleet needs etcd, which is not installed', { hint: 'apt-get install etcd-server' })
-  refuseForeignStore(places)
+  await needEtcd(places, system)
   // By the loopback it reaches its own store, even behind a router.
   const founding = { fleet, host, endpoint: endpointAt('127.0.0.1', first.port) }
   await makeFleetKeys(places, founding)
@@ -48,27 +42,13 @@ export async function init(invocation: Invocation): Promise<number> {
   return EXIT.done
 }
 
-/** An etcd that somebody has set up for something else stays as it is. */
-function refuseForeignStore(places: Places): void {
-  const path = '/etc/default/etcd'
-  const text = textOf(below(places, path)) ?? ''
-  if (readManifest(places).has(path) || !/^\s*(export\s+)?(ETCD_|DAEMON_ARGS)\w*=/m.test(text)) return
-  throw refusal('etcd is set up for something else on this host', {
-    where: path,
-    hint: 'Found the fleet on another host. If nobody needs this etcd, remove the settings in this file.',
-  })
-}
-
 /** `gabarit fleet invite HOST` */
 export async function inviteHost({ args, value, flag, places, io, print }: Invocation): Promise<number> {
-  const { endpoints } = needController(places)
+  needController(places)
   const host = checkName(args[0] ?? '', 'host')
   const groups = splitList(value('groups'), ',').map(group => checkName(group, 'group'))
   const asked = { host, groups: [...new Set(groups)], controller: flag('controller') }
-  const there = endpointsForHosts(recordsOf(places, 'configuration'), endpoints)
-  const token = await withStoreAndRoot(places, (store, root) =>
-    invite(asked, there, { store, root, places, now: io.now() }),
-  )
+  const token = await withStoreAndRoot(places, (store, root) => invite(asked, { store, root, places, now: io.now() }))
   print(tokenText(token))
   return EXIT.done
 }

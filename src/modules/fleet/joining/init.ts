@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { identityFile, newIdentity, recipientIn } from '../../../archive/identity.ts'
-import { Failure, refusal } from '../../../base/failure.ts'
+import { refusal } from '../../../base/failure.ts'
+import { recordsOf } from '../../../db/store.ts'
 import { requestOf } from '../../../system/openssl.ts'
 import type { Places } from '../../../system/places.ts'
 import { hostCertificate, keyOf, newAuthority, newKey, newSigningKey, publicSigner } from '../authority.ts'
+import { noteCarrier } from '../cluster/carriers.ts'
 import { controllerProof } from '../controller-key.ts'
+import { storeHere } from '../endpoints.ts'
 import { FLEET_FILES, fleetFile, fleetState, MEMBER_FILE, type Member } from '../member.ts'
 import { memberChange } from '../members.ts'
 import { EtcdStore } from '../store/etcd.ts'
@@ -14,6 +16,7 @@ import { rootLogin } from '../store/open.ts'
 import { Session } from '../store/session.ts'
 import { makeUser } from '../store/users.ts'
 import { permissionsOf } from './answer.ts'
+import { STORE_DATA, untilItAnswers } from './etcd-here.ts'
 
 /** The fleet that is founded, and the name in it of this host. */
 export interface Founding {
@@ -57,7 +60,6 @@ export async function foundFleet(places: Places, founding: Founding, now: Date, 
     const user = `host-${host}`
     const password = controllerProof(places, 'password', JSON.stringify([host, 'founder']))
     await makeUser(root, user, password, permissionsOf(host, true))
-    await enterFounder(places, founding, new EtcdStore({ ...login, user, password }), now)
     const member = {
       fleet,
       host,
@@ -68,24 +70,11 @@ export async function foundFleet(places: Places, founding: Founding, now: Date, 
       signer: publicSigner(places),
     }
     MEMBER_FILE.write(places, member)
+    await enterFounder(places, founding, new EtcdStore({ ...login, user, password }), now)
     return member
   } finally {
     root.close()
     gateway.close()
-  }
-}
-
-async function untilItAnswers(gateway: Gateway, patience: number): Promise<void> {
-  const end = performance.now() + patience * 1000
-  for (;;) {
-    try {
-      await gateway.ask('/auth/authenticate', { name: 'root', password: '' }, undefined)
-      return
-    } catch (error) {
-      if (error instanceof EtcdError) return
-      if (!(error instanceof Failure) || performance.now() > end) throw error
-      await sleep(200)
-    }
   }
 }
 
@@ -98,7 +87,7 @@ async function switchOnUsers(gateway: Gateway, password: string): Promise<void> 
     if (!(error instanceof EtcdError)) throw error
     if (!/authentication is not enabled/.test(error.message))
       throw refusal('the etcd on this host has the data of another fleet', {
-        where: '/var/lib/etcd/gabarit',
+        where: STORE_DATA,
         hint: 'If nobody needs them: systemctl stop etcd, remove this folder, and repeat this command.',
         cause: error,
       })
@@ -117,11 +106,10 @@ async function switchOnUsers(gateway: Gateway, password: string): Promise<void> 
 async function enterFounder(places: Places, { host }: Founding, store: EtcdStore, now: Date): Promise<void> {
   const recipient = recipientIn(fleetFile(places, 'identity')) ?? ''
   const key = keyOf(fleetFile(places, 'certificate'))
+  const founder = { recipient, key, groups: [], controller: true, joined: now.toISOString() }
   try {
-    await store.commit(
-      [],
-      [memberChange(places, host, { recipient, key, groups: [], controller: true, joined: now.toISOString() })],
-    )
+    await store.commit([], [memberChange(places, host, founder)])
+    await noteCarrier(store, places, host, storeHere(recordsOf(places, 'configuration')))
   } finally {
     store.close()
   }

@@ -3,6 +3,7 @@ import { orUndefined, refusal } from '../../../base/failure.ts'
 import { flag, integer, listOf, objectOf, type TypeOf, text } from '../../../base/shape.ts'
 import type { Places } from '../../../system/places.ts'
 import { tokenPair } from '../authority.ts'
+import { fleetEndpoints } from '../cluster/carriers.ts'
 import { controllerProof } from '../controller-key.ts'
 import { fleetFile, needController } from '../member.ts'
 import { answerKey, invitationKey, memberKey, requestKey } from '../store/keys.ts'
@@ -37,15 +38,14 @@ export function secretOf({ host, groups, controller, until, nonce }: Invitation,
 
 /**
  * Makes a token by which a host can join once. A former one for the same name counts no more.
- * @param endpoints of the store, as the host reaches it
  * @throws Failure (refused) if there is such a host
  */
 export async function invite(
   { host, groups, controller }: Pick<Invitation, 'host' | 'groups' | 'controller'>,
-  endpoints: readonly string[],
   { store, root, places, now }: { store: Store; root: Session; places: Places; now: Date },
 ): Promise<Token> {
   const { fleet } = needController(places)
+  const endpoints = await fleetEndpoints(store, places)
   if ((await store.get(memberKey(host))) !== undefined)
     throw refusal(`${host} is a host of the fleet already`, {
       hint: `If it is a new machine, take the old one out first: gabarit fleet leave ${host}`,

@@ -3,13 +3,16 @@ import { OWNED } from '../../../db/owned.ts'
 import { recordsOf } from '../../../db/store.ts'
 import type { Places } from '../../../system/places.ts'
 import type { Invocation } from '../../../terminal/command.ts'
+import { readCarriers } from '../cluster/carriers.ts'
+import { stopCarrying } from '../cluster/stop-carrying.ts'
 import { FLEET_FILES, fleetState, MEMBER_FILE, needController, needMember } from '../member.ts'
 import { checkName, readMembers } from '../members.ts'
 import { BASE } from '../release/base.ts'
 import { LAST_TURN } from '../release/turn.ts'
 import { SEEN } from '../rollout/rollouts.ts'
 import { leavingKey } from '../store/keys.ts'
-import { withStore, withStoreAndRoot } from '../store/open.ts'
+import { withRootAt, withStore, withStoreAndRoot } from '../store/open.ts'
+import { DATA_STAYS } from './etcd-here.ts'
 import { removeHost } from './remove.ts'
 import { settle } from './settle.ts'
 
@@ -26,25 +29,33 @@ export async function leave(invocation: Invocation): Promise<number> {
 }
 
 /** Takes another host out. */
-async function takeOut(host: string, { places, print }: Invocation): Promise<number> {
+async function takeOut(host: string, invocation: Invocation): Promise<number> {
+  const { places, print } = invocation
   needController(places)
+  await stopCarrying(host, invocation, 'gabarit fleet leave')
   // Also one that the store says nothing of: a part may have been removed before.
   await withStoreAndRoot(places, (store, root) => removeHost(store, root, host))
   print(`${host} is no host of the fleet any more. What it has stays as it is; on it: gabarit fleet leave`)
   return EXIT.done
 }
 
-/** A controller takes itself out; the one with the store goes last. */
-async function leaveAsController({ places }: Invocation): Promise<void> {
+/** A controller takes itself out; the last one with the store goes last. */
+async function leaveAsController(invocation: Invocation): Promise<void> {
+  const { places } = invocation
   const { host, fleet } = needMember(places)
-  await withStoreAndRoot(places, async (store, root) => {
-    const others = [...(await readMembers(store, places)).keys()].filter(name => name !== host)
-    if (hasStore(places) && others.length > 0)
-      throw refusal(`the store of the fleet ${fleet} is on this host, and others need it: ${others.join(', ')}`, {
-        hint: 'Take them out first: gabarit fleet leave HOST',
-      })
-    if (!hasStore(places)) await removeHost(store, root, host)
-  })
+  const { others, carriers } = await withStore(places, async store => ({
+    others: [...(await readMembers(store, places)).keys()].filter(name => name !== host),
+    carriers: (await readCarriers(store, places)).list,
+  }))
+  const isLast = carriers.every(one => one.host === host)
+  if (isLast && others.length > 0)
+    throw refusal(`the store of the fleet ${fleet} is only on this host, and others need it: ${others.join(', ')}`, {
+      hint: 'Take them out first: gabarit fleet leave HOST\nOr put it on another controller: gabarit fleet store add, there',
+    })
+  if (isLast) return
+  await stopCarrying(host, invocation, 'gabarit fleet leave')
+  // As root: the user of this host goes first.
+  await withRootAt(places, needMember(places).endpoints, (store, root) => removeHost(store, root, host))
 }
 
 /** A controller takes it out when it reads this. Without the store, it leaves all the same. */
@@ -70,7 +81,7 @@ async function forget(invocation: Invocation): Promise<number> {
     state.remove(name)
   MEMBER_FILE.remove(places)
   print(`this host has left the fleet ${fleet}`)
-  if (kept) print('The data of its store stay in /var/lib/etcd/gabarit until you remove them.')
+  if (kept) print(DATA_STAYS)
   return EXIT.done
 }
 

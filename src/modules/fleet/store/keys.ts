@@ -7,6 +7,8 @@ export const hostPrefix = (host: string) => `${HOSTS_PREFIX}${host}/`
 export const orderKey = (host: string) => `${hostPrefix(host)}order`
 /** Its next certificate, before the end of its own. */
 export const certificateKey = (host: string) => `${hostPrefix(host)}certificate`
+/** Where the store is. */
+export const addressesKey = (host: string) => `${hostPrefix(host)}store`
 export const bundlePrefix = (host: string) => `${hostPrefix(host)}bundle/`
 export const bundleKey = (host: string, sha256: string) => `${bundlePrefix(host)}${sha256}`
 
@@ -32,6 +34,9 @@ export const ROLLOUT_KEY = `${TOP}rollout`
 export const LEADER_KEY = `${TOP}leader`
 /** The hosts of which the leader has not heard for too long. */
 export const SILENT_KEY = `${TOP}silent`
+
+/** Who carries the store. */
+export const CARRIERS_KEY = `${TOP}store`
 
 /** All that controllers may read and write. */
 export const FLEET_PREFIX = TOP

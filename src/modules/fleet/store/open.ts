@@ -25,10 +25,7 @@ export async function withStore<Result>(places: Places, work: (store: Store) => 
 }
 
 /** As {@link withStore}, and as the user root of etcd, too. @throws Failure (refused) on a host that is no controller */
-export function withStoreAndRoot<Result>(
-  places: Places,
-  work: (store: Store, root: Session) => Promise<Result>,
-): Promise<Result> {
+export function withStoreAndRoot<Result>(places: Places, work: WithRoot<Result>): Promise<Result> {
   return withStore(places, async store => {
     const root = openAsRoot(places)
     try {
@@ -37,6 +34,24 @@ export function withStoreAndRoot<Result>(
       root.close()
     }
   })
+}
+
+type WithRoot<Result> = (store: Store, root: Session) => Promise<Result>
+
+/** Works as the user root only, at these members of the store. @throws Failure (refused) on a host that is no controller */
+export async function withRootAt<Result>(
+  places: Places,
+  endpoints: readonly string[],
+  work: WithRoot<Result>,
+): Promise<Result> {
+  const login = rootLogin(places, endpoints)
+  const [store, root] = [new EtcdStore(login), new Session(login)]
+  try {
+    return await work(store, root)
+  } finally {
+    store.close()
+    root.close()
+  }
 }
 
 /**

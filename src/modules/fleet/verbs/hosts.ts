@@ -51,6 +51,25 @@ export const HOST_VERBS: readonly Command[] = [
     run: async invocation => (await import('../joining/leave.ts')).leave(invocation),
   },
   {
+    name: 'store',
+    summary: 'list who carries the store, or carry it on this controller, too; with three, each of them may fail',
+    usage: '[add|remove [HOST]]',
+    arity: [0, 2],
+    options: [
+      value(
+        'address HOST[:PORT][,HOST]...',
+        'with add: how other hosts reach this one; the first may have a port (2379)',
+      ),
+      JSON_OPTION,
+    ],
+    examples: [
+      ['gabarit fleet store', 'which members answer; exit 1 if one does not'],
+      ['gabarit fleet store add --address 192.168.1.6', 'repeat it to continue where it stopped'],
+      ['gabarit fleet store remove gate2', 'its host is lost, or shall do something else'],
+    ],
+    run: async invocation => (await import('../cluster/commands.ts')).store(invocation),
+  },
+  {
     name: 'hosts',
     console: 'read',
     summary: 'list the hosts of the fleet: groups, role, since when, state (on a controller)',
