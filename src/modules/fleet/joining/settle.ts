@@ -25,7 +25,8 @@ export async function settle(
   })
   invocation.progress(undefined)
   const asked = { ...askedBy(invocation, 'signal-event', [EVENT]), comment: command }
-  const status = await runEvent({ asked }, { places, system, report: reporter(invocation) })
+  // No window, not even over ssh: what the store knows by then would not go back with it.
+  const status = await runEvent({ asked, withoutWindow: true }, { places, system, report: reporter(invocation) })
   if (status !== EXIT.done)
     throw new Failure(`the event ${EVENT} failed`, { status, hint: 'Mend what it reports, then repeat this command.' })
 }
