@@ -94,7 +94,8 @@ export class SmallFleet {
   /** Puts etcd back to what it was when this was saved. */
   async restoreStore(snapshot: string): Promise<void> {
     const folder = '/var/lib/etcd/gabarit'
-    const [name, peer] = ['restored', `https://${this.gate.address}:2380`]
+    const name = `${this.gate.address}:2380`
+    const peer = `https://${name}`
     const how = ['--name', name, '--initial-cluster', `${name}=${peer}`, '--initial-advertise-peer-urls', peer]
     this.gate.must('s6-svc -wd -d /run/service/etcd')
     this.gate.must(`rm -r ${folder}`)
