@@ -3,23 +3,26 @@ import { once } from 'node:events'
 import { createAdaptorServer } from '@hono/node-server'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { FleetHelper, SESSION } from '../console/fleet-pages.ts'
+import { FleetHelper, SESSION, WAVES } from '../console/fleet-pages.ts'
 import { overhang, startBrowser, violations } from '../support/browser.ts'
 import { needsCommands } from '../support/packages.ts'
 import { testIf } from '../support/skip.ts'
 import { openWindow } from './windows.ts'
 
 const looks = suite('the looks of a fleet')
+const PLAN = `/fleet/plan?words=${encodeURIComponent('["gabarit","fleet","publish"]')}`
 const reason = needsCommands('chromium')
 
 testIf(looks, reason, 'the fleet and one host, in both languages, wide and narrow, light and dark', async () => {
-  const server = createAdaptorServer({ fetch: new FleetHelper().app.fetch })
+  const helper = new FleetHelper()
+  helper.plans = { 'gabarit fleet --dry-run --json publish': WAVES }
+  const server = createAdaptorServer({ fetch: helper.app.fetch })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const at = server.address()
   const port = typeof at === 'object' ? at?.port : undefined
   const browser = await startBrowser()
-  for (const path of ['/fleet', '/fleet/host?name=www1', '/fleet/host?name=www2'])
+  for (const path of ['/fleet', '/fleet/host?name=www1', '/fleet/host?name=www2', PLAN])
     for (const [locale, colorScheme, width] of [
       ['en', 'light', 1280],
       ['fr', 'dark', 320],

@@ -126,6 +126,13 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { what: 'an old server', server: () => whole(oldServer), command: 'gabarit import --server old', status: 0 },
     { what: 'no server', server: whole, command: 'gabarit import --server etc', status: 1 },
   ],
+  // What begins a roll-out needs etcd: test/fleet/release.test.ts.
+  ...Object.fromEntries(
+    ['publish', 'resume', 'back 1', 'halt', 'pull', 'adopt www1'].map(verb => [
+      `fleet ${verb.split(' ')[0]}`,
+      [{ what: 'no fleet', server: whole, command: `gabarit fleet ${verb}`, status: 3 }],
+    ]),
+  ),
   // What is fetched needs a provider: test/sso/refresh.test.ts.
   'sso refresh': [{ what: 'no address', server: whole, command: 'gabarit sso refresh', status: 3 }],
   rollback: [

@@ -46,6 +46,7 @@ export const HALTED: Overview = {
 
 export const DIFF = {
   since: 3,
+  newest: 3,
   parts: [
     {
       part: 'group web',
@@ -55,12 +56,20 @@ export const DIFF = {
   ],
 }
 
+/** What publishing that would do. */
+export const WAVES = {
+  ...{ plan: '0123456789ab', release: 4, waves: [['www1'], ['www2', 'www3']] },
+  parts: DIFF.parts,
+}
+
 /** A helper that knows one fleet, and keeps what it was asked to run. */
 export class FleetHelper extends Client {
   readonly ran: (readonly string[])[] = []
   fleet: Overview = HALTED
   diff: object = DIFF
   pages: readonly string[] = ['/fleet']
+  /** What is foretold by command line, or why it is refused. */
+  plans: Readonly<Record<string, object | string>> = {}
 
   constructor() {
     super('')
@@ -75,7 +84,8 @@ export class FleetHelper extends Client {
       'gabarit fleet status --json': this.fleet,
       'gabarit fleet diff --json': this.diff,
     }
-    const found = known[line]
+    const found = known[line] ?? this.plans[line]
+    if (typeof found === 'string') return { kind: 'output', status: 3, stdout: '', stderr: found }
     if (found === undefined) this.ran.push(request.words)
     const stdout = found === undefined ? 'release 4 is being rolled out' : JSON.stringify(found)
     return { kind: 'output', status: 0, stdout, stderr: '' }

@@ -58,7 +58,6 @@ const FORMS: Readonly<Record<string, (text: string) => Readonly<Record<string, s
   '/vpn/profile': text => ({ name: text, shape: text }),
   '/passkeys': text => ({ name: text, password: text, code: text }),
   '/passkeys/add': text => ({ name: text, signature: text }),
-  '/fleet/back': text => ({ release: text }),
   '/fragment/edit': text => ({ template: text, fragment: text, text, expect: text, merged: text, plan: text }),
   '/certificates/setup/settings': text => ({ email: text, terms: text }),
   '/certificates/setup/names': text => ({

@@ -115,6 +115,11 @@ step('an edit on the host is drift, which only controllers can read; adopted, it
   assert.is(status, 3)
   assert.match(stderr, 'nothing like that differs on www1')
   assert.match(
+    controller.must('gabarit fleet adopt www1 configuration sshd TCPPort --dry-run'),
+    'configuration sshd TCPPort would be "2200" for host www1 now, instead of all',
+  )
+  assert.not.match(diff(), 'host www1')
+  assert.match(
     controller.must('gabarit fleet adopt www1 configuration sshd TCPPort'),
     'configuration sshd TCPPort is "2200" for host www1 now, instead of all',
   )

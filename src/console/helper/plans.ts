@@ -7,7 +7,7 @@ const MOST = 1000
 
 const shown = objectOf({
   plan: text,
-  files: listOf(objectOf({ sensitive: flag })),
+  files: optional(listOf(objectOf({ sensitive: flag }))),
   /** It says here that the change would go back by itself, as it adjusts a service that can lock somebody out. */
   confirmation: optional(listOf(text)),
 })
@@ -21,7 +21,7 @@ export class Plans {
   remember(session: string, deed: string, json: string): void {
     const plan = orUndefined(() => shown(JSON.parse(json)))
     if (plan === undefined) return
-    const dangerous = plan.files.some(({ sensitive }) => sensitive) || (plan.confirmation ?? []).length > 0
+    const dangerous = (plan.files ?? []).some(({ sensitive }) => sensitive) || (plan.confirmation ?? []).length > 0
     this.#dangerous.set(nameOf(session, deed, plan.plan), dangerous)
   }
 

@@ -4,7 +4,7 @@ import { at } from '../base.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf } from '../parts/command.ts'
-import { runButton } from '../parts/form.ts'
+import { planButton } from '../parts/form.ts'
 import { moment } from '../parts/moment.ts'
 import { note } from '../parts/note.ts'
 import { table } from '../parts/table.ts'
@@ -78,9 +78,9 @@ function hostView(visit: Visit, host: FleetHost, rollout: Rollout | null): Marku
     : NONE
   const waits = rollout?.state === 'halted' && rollout.waves.flat().includes(name)
   const without = ['gabarit', 'fleet', 'resume', '--without', name]
-  return html`${reason}<section class="card">${table(name, [visit.say('name'), visit.say('value')], rows, '')}${commandOf(FLEET.slice(0, -1))}</section>
-${drifts ? html`<section class="card"><h2>${visit.say('changedThere')}</h2><p>${visit.say('drifts')}</p>${runButton(visit, ['gabarit', 'fleet', 'adopt', name], visit.say('adoptDrift'))}</section>` : NONE}
-${waits ? runButton(visit, without, visit.say('resumeWithout', name), { look: 'quiet' }) : NONE}`
+  return html`${reason}<section class="card">${table(name, [visit.say('name'), ''], rows, '')}${commandOf(FLEET.slice(0, -1))}</section>
+${drifts ? html`<section class="card"><h2>${visit.say('changedThere')}</h2><p>${visit.say('drifts')}</p>${planButton(['gabarit', 'fleet', 'adopt', name], visit.say('adoptDrift'))}</section>` : NONE}
+${waits ? planButton(without, visit.say('resumeWithout', name)) : NONE}`
 }
 
 /** What somebody has to look at; else that it is well. */

@@ -9,7 +9,7 @@ import { type Entry, entryTable } from '../parts/entries.ts'
 import { planButton } from '../parts/form.ts'
 import { moment } from '../parts/moment.ts'
 import { note, notes } from '../parts/note.ts'
-import { propertyTable } from '../parts/properties.ts'
+import { propertySection } from '../parts/properties.ts'
 import type { Env, Visit } from '../visit.ts'
 
 /** How many entries a page lists. */
@@ -43,7 +43,7 @@ async function entryPage(visit: Visit, id: string) {
   const { user, via, time, command, args, comment, outcome, problems, properties } = entry
   const body = html`<p>${moment(visit, time)} · ${user} (${via}) · <code>${shellLine([command, ...args])}</code></p>
 ${note(outcome === 'done' ? 'ok' : 'warn', visit.word('outcome', outcome))}${comment === null ? NONE : html`<p>${comment}</p>`}${notes('bad', visit.say('problems'), problems)}
-${properties.length === 0 ? NONE : html`<section class="card">${propertyTable(visit, properties)}</section>`}
+${properties.length === 0 ? NONE : html`<section class="card">${propertySection(visit, properties)}</section>`}
 <section class="card"><h2>${visit.say('allOfIt')}</h2>${diffView(stdout)}${commandOf(words)}</section>
 <section class="card"><h2>${visit.say('waysBack')}</h2><div class="acts">${properties.length === 0 ? NONE : planButton(['gabarit', 'revert', id], visit.say('revert'))}
 ${planButton(['gabarit', 'rollback', id], visit.say('rollback', id))}</div></section>`

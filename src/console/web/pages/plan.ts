@@ -89,7 +89,7 @@ async function askAgain(visit: Visit, event: string, args: string): Promise<Mark
 }
 
 /** What a command answers, or its words if it fails. */
-async function orRefusal<Data>(data: Promise<Data>): Promise<Data | string> {
+export async function orRefusal<Data>(data: Promise<Data>): Promise<Data | string> {
   try {
     return await data
   } catch (error) {

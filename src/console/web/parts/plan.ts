@@ -4,7 +4,7 @@ import type { PropertyChange } from '../status.ts'
 import type { Visit } from '../visit.ts'
 import { diffView } from './diff.ts'
 import { notes } from './note.ts'
-import { propertyTable } from './properties.ts'
+import { propertySection } from './properties.ts'
 
 /** What `--dry-run --json` prints. */
 export interface Plan {
@@ -46,7 +46,7 @@ export function planView(visit: Visit, plan: Plan, whole?: string): Markup {
   return html`${notes('bad', visit.say('problems'), plan.problems ?? [])}
 ${notes('warn', visit.say('doneFirst'), plan.recovered ?? [])}${notes('warn', visit.say('warnings'), plan.warnings ?? [])}
 ${notes('warn', visit.say('canLockOut'), confirmation)}${notes('ok', visit.say('checkedBy'), checked)}
-${properties.length === 0 ? NONE : html`<section class="card">${propertyTable(visit, properties.slice(0, whole === undefined ? undefined : MOST_PROPERTIES))}${more(visit, properties.length - MOST_PROPERTIES, whole)}</section>`}
+${properties.length === 0 ? NONE : html`<section class="card">${propertySection(visit, properties.slice(0, whole === undefined ? undefined : MOST_PROPERTIES))}${more(visit, properties.length - MOST_PROPERTIES, whole)}</section>`}
 ${fileList(visit, files, whole)}
 ${list(
   visit.say('actions'),

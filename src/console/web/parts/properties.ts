@@ -5,6 +5,11 @@ import type { PropertyChange } from '../status.ts'
 import type { Visit } from '../visit.ts'
 import { groupedTable } from './table.ts'
 
+/** The same below a title of its own. */
+export function propertySection(visit: Visit, changes: readonly PropertyChange[]): Markup {
+  return changes.length === 0 ? NONE : html`<h2>${visit.say('properties')}</h2>${propertyTable(visit, changes)}`
+}
+
 /** Changed properties, each with its old and its new value, below their record. */
 export function propertyTable(visit: Visit, changes: readonly PropertyChange[]): Markup {
   if (changes.length === 0) return NONE
@@ -13,7 +18,7 @@ export function propertyTable(visit: Visit, changes: readonly PropertyChange[]):
     const name = html`<a href="${at(`/records/${encodeURIComponent(database)}/record`, { key })}">${database} ${key}</a>`
     return [name, own.map(change => rowOf(visit, change))] as const
   })
-  return html`<h2>${visit.say('properties')}</h2>${groupedTable(visit.say('properties'), heads, groups, '')}`
+  return groupedTable(visit.say('properties'), heads, groups, '')
 }
 
 type Group = [first: PropertyChange, changes: PropertyChange[]]

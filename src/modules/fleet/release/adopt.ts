@@ -16,7 +16,7 @@ import { type Drift, openDrift } from './drift.ts'
  * `gabarit fleet adopt HOST [DATABASE [KEY [PROP]]]`: what somebody has set on a host goes into the records of the fleet for that
  * host, so that the next release keeps it.
  */
-export async function adopt({ args, places, answer }: Invocation, store: Store): Promise<number> {
+export async function adopt({ args, places, flag, answer }: Invocation, store: Store): Promise<number> {
   const { fleet } = needController(places)
   const [host = '', ...wanted] = args
   const status = (await listReports(store, await readMembers(store, places), fleet)).get(host)?.status
@@ -36,12 +36,17 @@ export async function adopt({ args, places, answer }: Invocation, store: Store):
       database,
       kept.filter(one => one.database === database),
     )
+  const is = flag('dry-run') ? 'would be' : 'is'
   const lines = [
-    ...kept.map(one => `${nameOf(one)} is ${shown(one, places)} for host ${host} now, instead of ${one.from}`),
+    ...kept.map(one => `${nameOf(one)} ${is} ${shown(one, places)} for host ${host} now, instead of ${one.from}`),
     ...gone.map(one => `${nameOf(one)} was removed on ${host}; a fleet cannot say that: take it out of ${one.from}`),
-    ...(kept.length > 0 ? ['To make it known: gabarit fleet publish'] : []),
+    ...(kept.length > 0 && !flag('dry-run') ? ['To make it known: gabarit fleet publish'] : []),
   ]
-  const data = kept.map(({ database, key, property, from }) => ({ database, key, property, from }))
+  const data = kept.map(one => {
+    const { database, key, property, from } = one
+    const [old, now] = isHidden(one, places) ? [HIDDEN, HIDDEN] : [one.fleet, one.value]
+    return { database, key, property, from, old, new: now }
+  })
   return answer({ host, adopted: data }, lines.join('\n'), gone.length === 0)
 }
 
@@ -67,7 +72,12 @@ function nameOf({ database, key, property }: Different): string {
   return [database, key, property ?? []].flat().join(' ')
 }
 
-function shown({ database, key, type, property, value }: Different, places: Places): string {
-  const description = new Descriptions(places).of(database, key, type)
-  return isSecret(description, property) ? 'as there' : JSON.stringify(value)
+function shown(one: Different, places: Places): string {
+  return isHidden(one, places) ? 'as there' : JSON.stringify(one.value)
+}
+
+const HIDDEN = '********'
+
+function isHidden({ database, key, type, property }: Different, places: Places): boolean {
+  return isSecret(new Descriptions(places).of(database, key, type), property)
 }

@@ -1,4 +1,4 @@
-import { type Command, JSON_OPTION, paths, value } from '../../../terminal/command.ts'
+import { type Command, flag, JSON_OPTION, paths, value } from '../../../terminal/command.ts'
 
 /** The subcommands of `gabarit fleet` about what a release sets. */
 export const RELEASE_VERBS: readonly Command[] = [
@@ -16,7 +16,7 @@ export const RELEASE_VERBS: readonly Command[] = [
     summary: 'take what somebody has set on a host into the records of the fleet for that host',
     usage: 'HOST [DATABASE [KEY [PROP]]]',
     arity: [1, 4],
-    options: [JSON_OPTION],
+    options: [flag('dry-run', 'print what it would take, and do nothing'), JSON_OPTION],
     examples: [
       ['gabarit fleet adopt www1', 'everything that differs there'],
       ['gabarit fleet adopt www1 configuration sshd TCPPort', 'only this property'],

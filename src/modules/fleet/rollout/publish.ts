@@ -4,14 +4,16 @@ import { recordsOf } from '../../../db/store.ts'
 import { caller } from '../../../system/accounts.ts'
 import type { Places } from '../../../system/places.ts'
 import type { System } from '../../../system/system.ts'
+import { refuseOutdatedPlan } from '../../../terminal/outdated-plan.ts'
 import { fleetFile, type Member } from '../member.ts'
-import { readMembers } from '../members.ts'
+import { type FleetHost, readMembers } from '../members.ts'
 import { baseNumber, noteBase, refuseOutdated } from '../release/base.ts'
 import { pruneReleases } from '../release/prune.ts'
+import type { Layers } from '../release/records.ts'
 import { type ControllerKeys, releaseNumbers, storeRelease } from '../release/release.ts'
-import type { LayerContents } from '../release/resolve.ts'
 import { ROLLOUT_KEY } from '../store/keys.ts'
 import type { Entry, Store } from '../store/store.ts'
+import { layerParts, rolloutPlan } from './foretell.ts'
 import type { Report } from './observed.ts'
 import { listReports } from './reports.ts'
 import type { Rollout } from './rollout.ts'
@@ -25,39 +27,45 @@ export interface Manner {
   readonly soak: number
   readonly within: number
   readonly atOnce: number
+  /** Only if it is still this plan. */
+  readonly plan: string | undefined
 }
 
 /** A host may say that it knows a newer release than the store, but it cannot use up the numbers. */
 const MOST_AHEAD = 10_000
 
+/** A roll-out that can begin now. */
+export interface NextRollout {
+  readonly rollout: Rollout
+  readonly plan: string
+  readonly members: ReadonlyMap<string, FleetHost>
+  /** Of the roll-out before, in the store. */
+  readonly revision: number
+}
+
 /**
- * Makes a release for all hosts of the fleet now, and begins to roll it out. Nobody sees a half one: the last commit makes both.
+ * The roll-out of these records and files to all hosts of the fleet, as it would be now.
  * @throws Failure (refused) if another one is under way, or another controller has published since this one took in a release
  */
-export async function beginRollout(
+export async function nextRollout(
   store: Store,
-  member: Member,
-  layers: ReadonlyMap<string, LayerContents>,
-  manner: Manner,
-  { places, system }: { readonly places: Places; readonly system: System },
-): Promise<Rollout> {
+  { fleet }: Member,
+  layers: Layers,
+  { soak, within, atOnce }: Manner,
+  places: Places,
+): Promise<NextRollout> {
   const entry = await store.get(ROLLOUT_KEY)
   const newest = Math.max(0, ...(await releaseNumbers(store)))
   refuseOutdated(places, newest)
-  const rollouts = openRollouts(places)
-  const before = readable(rollouts, entry)
+  const before = readable(openRollouts(places), entry)
   if (before?.rollout.state === 'running')
     throw refusal(`release ${before.rollout.release} is being rolled out`, {
       hint: 'Wait for it: gabarit fleet status\nOr stop it: gabarit fleet halt',
     })
   const members = await readMembers(store, places)
-  const reports = await listReports(store, members, member.fleet)
-  const number = nextNumber(Math.max(newest, baseNumber(places)), reports)
-  const { user } = caller(system.env)
-  const said = { fleet: member.fleet, number, time: new Date().toISOString(), user, note: manner.note }
-  const { soak, within, atOnce } = manner
+  const reports = await listReports(store, members, fleet)
   const rollout: Rollout = {
-    release: number,
+    release: nextNumber(Math.max(newest, baseNumber(places)), reports),
     attempt: 1,
     waves: wavesOf(members),
     wave: 0,
@@ -67,9 +75,29 @@ export async function beginRollout(
     within,
     atOnce,
   }
+  const groups = [...members].map(([name, one]) => [name, one.groups])
+  return { rollout, plan: rolloutPlan(rollout, groups, layerParts(layers)), members, revision: entry?.revision ?? 0 }
+}
+
+/**
+ * Makes a release for all hosts of the fleet now, and begins to roll it out. Nobody sees a half one: the last commit makes both.
+ * @throws Failure (refused) as {@link nextRollout}, and if it is another plan than the one that was shown
+ */
+export async function beginRollout(
+  store: Store,
+  member: Member,
+  layers: Layers,
+  manner: Manner,
+  { places, system }: { readonly places: Places; readonly system: System },
+): Promise<Rollout> {
+  const { rollout, plan, members, revision } = await nextRollout(store, member, layers, manner, places)
+  refuseOutdatedPlan(plan, manner.plan)
+  const { release: number } = rollout
+  const { user } = caller(system.env)
+  const said = { fleet: member.fleet, number, time: new Date().toISOString(), user, note: manner.note }
   const stored = await storeRelease(store, said, layers, members, controllerKeys(places), {
-    compare: [{ key: ROLLOUT_KEY, revision: entry?.revision ?? 0 }],
-    changes: [{ key: ROLLOUT_KEY, value: rollouts.text(rollout) }],
+    compare: [{ key: ROLLOUT_KEY, revision }],
+    changes: [{ key: ROLLOUT_KEY, value: openRollouts(places).text(rollout) }],
   })
   if (stored === undefined)
     throw refusal('somebody else has published at the same time', { hint: 'Take it in first: gabarit fleet pull' })

@@ -3,7 +3,14 @@ import type { Places } from '../../../system/places.ts'
 import { ROLLOUT_KEY } from '../store/keys.ts'
 import type { Store } from '../store/store.ts'
 import type { Rollout } from './rollout.ts'
-import { openRollouts } from './rollouts.ts'
+import { type Found, openRollouts } from './rollouts.ts'
+
+/** The roll-out as it stands. @throws Failure (refused) if there is none */
+export async function presentRollout(store: Store, places: Places): Promise<Found> {
+  const found = openRollouts(places).read(await store.get(ROLLOUT_KEY))
+  if (found === undefined) throw refusal('nothing was published yet', { hint: 'gabarit fleet publish' })
+  return found
+}
 
 /**
  * Changes the roll-out by hand. If the leader has made a step meanwhile, the change is made to that.
@@ -12,9 +19,7 @@ import { openRollouts } from './rollouts.ts'
 export async function steer(store: Store, places: Places, change: (rollout: Rollout) => Rollout): Promise<Rollout> {
   const rollouts = openRollouts(places)
   for (;;) {
-    const found = rollouts.read(await store.get(ROLLOUT_KEY))
-    if (found === undefined) throw refusal('nothing was published yet', { hint: 'gabarit fleet publish' })
-    const { rollout, revision } = found
+    const { rollout, revision } = await presentRollout(store, places)
     const changed = change(rollout)
     const compare = [{ key: ROLLOUT_KEY, revision }]
     if (await store.commit(compare, [{ key: ROLLOUT_KEY, value: rollouts.text(changed) }])) return changed

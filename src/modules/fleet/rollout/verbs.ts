@@ -1,6 +1,12 @@
-import { type Command, flag, JSON_OPTION, value } from '../../../terminal/command.ts'
+import { type Command, flag, JSON_OPTION, MAKES_PLANS, value } from '../../../terminal/command.ts'
 
 const WAIT_OPTION = flag('wait', 'until the roll-out is done or halted; the exit status is that of the worst host')
+
+/** What shows a plan, and carries out no other. */
+const PLAN_OPTIONS = [
+  flag('dry-run', 'print what it would change and on which hosts, and do nothing'),
+  value(`${MAKES_PLANS} ID`, 'only if the plan still has this id, which --dry-run --json shows'),
+]
 
 /** What publish and back say of the roll-out. */
 const ROLLOUT_OPTIONS = [
@@ -9,6 +15,7 @@ const ROLLOUT_OPTIONS = [
   value('within TIME', 'a host goes back unless it has proved the change within this time (10m)'),
   value('at-once NUMBER', 'how many hosts change at the same time at most (50)'),
   value('comment TEXT', 'what the release is for'),
+  ...PLAN_OPTIONS,
   JSON_OPTION,
 ]
 
@@ -20,6 +27,7 @@ export const ROLLOUT_VERBS: readonly Command[] = [
     summary: 'make a release of the records and files of the fleet, and roll it out in waves',
     options: ROLLOUT_OPTIONS,
     examples: [
+      ['gabarit fleet publish --dry-run', 'what it would change, and the waves'],
       ['gabarit fleet publish --wait', 'exit status 0 when all hosts have it, 4 if one went back'],
       ['gabarit fleet publish --comment "new certificate" --soak 10m', 'with a longer look at each wave'],
     ],
@@ -32,6 +40,7 @@ export const ROLLOUT_VERBS: readonly Command[] = [
     options: [
       flag('mine', 'what both have changed stays as it is here'),
       flag('theirs', 'what both have changed becomes what the release says'),
+      flag('dry-run', 'print what would change here, and do nothing'),
       JSON_OPTION,
     ],
     examples: [['gabarit fleet pull', 'before changes on a controller that is not the only one']],
@@ -49,7 +58,7 @@ export const ROLLOUT_VERBS: readonly Command[] = [
     name: 'halt',
     console: 'change',
     summary: 'stop a roll-out: hosts that have no order yet get none',
-    options: [value('comment TEXT', 'why'), JSON_OPTION],
+    options: [value('comment TEXT', 'why'), flag('dry-run', 'print which hosts would not get it'), JSON_OPTION],
     examples: [['gabarit fleet halt --comment "users complain"', 'what is in effect stays']],
     run: async invocation => (await import('./rollout.apart.ts')).halt(invocation),
   },
@@ -60,6 +69,7 @@ export const ROLLOUT_VERBS: readonly Command[] = [
     options: [
       value('without HOST[,HOST]...', 'leave these hosts out: they keep what they have'),
       WAIT_OPTION,
+      ...PLAN_OPTIONS,
       JSON_OPTION,
     ],
     examples: [
