@@ -74,6 +74,12 @@ export type Refusal =
   | 'forbidden'
   /** The plan is not the one that was shown. */
   | 'outdated'
+  /** A passkey cannot be called that. */
+  | 'name'
+  /** The user has a passkey of this name already. */
+  | 'taken'
+  /** The passkey that was made is not the one that was asked for. */
+  | 'unasked'
 
 export interface Refusing {
   readonly kind: 'refused'

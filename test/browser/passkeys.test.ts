@@ -219,6 +219,11 @@ step(
     const lineOf = (name: string) =>
       new RegExp(`^alice {2}${name}, since .*$`, 'm').exec(must(words('gabarit web passkeys')))?.[0]
     await page.goto(`${CONSOLE}/users`)
+    await page.getByLabel('What you call it').fill('Blue key')
+    await button('Add a passkey for yourself').click()
+    await page.locator('#name-error', { hasText: 'You have a passkey with this name already.' }).waitFor()
+    assert.is(await page.getByLabel('What you call it').inputValue(), 'Blue key')
+    assert.equal(await violations(page), [])
     await page.getByLabel('What you call it').fill('Phone')
     await button('Add a passkey for yourself').click()
     await button('Confirm with a passkey').click()

@@ -1,8 +1,10 @@
 // The way into the console: one-time address, login, session; and what is refused of other sites.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { waitFor } from '../support/wait.ts'
 import { codeOf, PASSWORD } from './console-server.ts'
-import { BASE, tokenOf, WebConsole } from './web-console.ts'
+import { formOn } from './forms.ts'
+import { BASE, tokenOf, unescapeHtml, WebConsole } from './web-console.ts'
 
 const entrance = suite('the entrance of the console')
 const box = new WebConsole()
@@ -29,8 +31,14 @@ entrance('the one-time address sets password and codes, and opens a session whos
   const token = box.invite('alice')
   const page = await box.get(`/welcome/${token}`)
   assert.match(page.text, /<svg/)
-  const short = { password: 'short', again: 'short', code: '', token: '' }
-  assert.is((await box.post(`/welcome/${token}`, short)).status, 422)
+  const right = { password: PASSWORD, again: PASSWORD, code: '000000', token: '' }
+  for (const [field, wrong] of Object.entries({ password: 'short', again: 'another', code: '' })) {
+    const { status, text } = await box.post(`/welcome/${token}`, { ...right, [field]: wrong })
+    assert.is(status, 422)
+    assert.match(text, `<div class="error" id="${field}-error">`)
+    assert.match(text, new RegExp(`<input id="${field}"[^>]* aria-invalid="true" aria-describedby="${field}-error"`))
+    assert.is(text.split('aria-invalid').length, 2, field)
+  }
   const entered = await box.enter('alice')
   assert.is(entered.status, 303)
   const [cookie = ''] = [entered.headers['set-cookie'] ?? ''].flat()
@@ -38,6 +46,34 @@ entrance('the one-time address sets password and codes, and opens a session whos
     assert.ok(cookie.includes(part), `${cookie}: ${part}`)
   assert.match((await box.get('/')).text, /Log out alice/)
   assert.match(box.must('gabarit web sessions'), 'from 192.0.2.7', 'the address that the front end has added')
+})
+
+entrance(
+  'a passkey that cannot be called that, or was not asked for: told at its field, with what was typed',
+  async () => {
+    const named = ['x'.repeat(41), 'a\u0085<b>']
+    const asked = [...named.map(name => ['/passkeys', name]), ['/passkeys/add', 'Blue key']]
+    for (const [path = '', name = ''] of asked) {
+      const { status, text } = await box.post(path, { name, signature: '{}' })
+      assert.is(status, 422, name)
+      assert.match(text, /<label for="name">[^<]*<\/label><div class="error" id="name-error">/)
+      assert.is(unescapeHtml(/<input id="name"[^>]* value="([^"]*)"/.exec(text)?.[1] ?? ''), name)
+      assert.match(text, '<h2>Sessions</h2>', 'the page of the form')
+    }
+  },
+)
+
+entrance('whoever has to wait before a confirmation gets the form again, with what it was for', async () => {
+  const elsewhere = { headers: { 'x-forwarded-for': '192.0.2.99' } }
+  const form = { name: 'Blue key', password: 'not the right password', code: '000000' }
+  // Each wrong one makes the next wait twice as long.
+  const page = await waitFor('the wait', async () => {
+    const { status, text } = await box.post('/passkeys', form, elsewhere)
+    return status === 429 && text
+  })
+  assert.match(page, /Too many wrong attempts from your address\. Try again in \d+ s\./)
+  assert.match(page, '<input type="hidden" name="name" value="Blue key">')
+  assert.match(page, '<input id="code"')
 })
 
 entrance('every answer carries the headers that keep other sites out', async () => {
@@ -73,6 +109,27 @@ entrance('a link to another language comes back to the page, never to another si
     `https://server.example.org${BASE}x`,
   ])
     assert.is(await location(elsewhere), `${BASE}/`, elsewhere)
+})
+
+entrance('what was typed while the session has ended is sent again after the login, for the new session', async () => {
+  const typed = { key: 'late.example.org', type: 'host', 'added-name': 'Note', 'added-value': 'a\r\n"<b>' }
+  box.cookie = ''
+  const lost = await box.post('/records/hosts/new', { ...typed, token: 'x', code: 'never-shown' })
+  assert.is(lost.status, 403)
+  assert.not.match(lost.text, 'never-shown')
+  const [name, password, code] = ['alice', PASSWORD, codeOf(box.secret)]
+  const page = await box.post('/login', { ...formOn(lost, '/login'), name, password, code })
+  assert.is(page.status, 200)
+  box.keepCookie(page)
+  const again = formOn(page, '/records/hosts/new')
+  assert.is((await box.post('/records/hosts/new', again)).status, 303)
+  assert.is(JSON.parse(box.must('db hosts getjson late.example.org')).props.Note, 'a\n"<b>')
+  const other = formOn(await box.post('/records/hosts/new', { ...typed, key: 'b.example.org', token: 'x' }), '/new')
+  assert.is((await box.post('/records/hosts/new', other)).status, 303)
+  for (const path of ['//evil.example', 'https://evil.example', '/server-manager']) {
+    const { text } = await box.post('/login', { again: JSON.stringify({ path, fields: [] }), name, token: '' })
+    assert.not.match(text, 'name="again"')
+  }
 })
 
 entrance('login needs name, password and a code that was not used', async () => {

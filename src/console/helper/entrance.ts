@@ -100,20 +100,20 @@ export class Entrance {
 
   async askNewPasskey(request: Asked['askNewPasskey'], user: string): Promise<Answer> {
     const { name, session } = request
-    if (!PASSKEY_NAME.test(name)) return refused('forbidden', `"${name}" is no name for a passkey.`)
+    if (!PASSKEY_NAME.test(name)) return refused('name', `"${name}" is no name for a passkey.`)
     if (
       readUsers(this.#places)
         .get(user)
         ?.passkeys?.some(known => known.name === name)
     )
-      return refused('forbidden', `There is a passkey "${name}" already.`)
+      return refused('taken', `There is a passkey "${name}" already.`)
     const problem = await this.prove(request, user, ['passkey', name])
     return problem ?? { kind: 'newPasskey', options: this.#passkeys.askNew(user, [session, name]) }
   }
 
   async addPasskey({ name, session, signature }: Asked['addPasskey'], user: string): Promise<Answer> {
     const added = await this.#passkeys.add(user, name, [session, name], signature)
-    return added ? { kind: 'done' } : refused('wrong', 'This is not the passkey that was asked for.')
+    return added ? { kind: 'done' } : refused('unasked', 'This is not the passkey that was asked for.')
   }
 
   #open(user: string, address: string): Answer {

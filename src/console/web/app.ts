@@ -9,12 +9,13 @@ import { serveAssets } from './assets.ts'
 import { at, BASE } from './base.ts'
 import { formText } from './body.ts'
 import { barePage, page } from './layout.ts'
+import { otherSession } from './pages/again.ts'
 import { serveBackups } from './pages/backup.ts'
 import { serveCertificateSetup } from './pages/certificate-setup.ts'
 import { serveCertificates } from './pages/certificates.ts'
 import { serveDatabases } from './pages/databases.ts'
 import { serveFragmentEditor } from './pages/edit-fragment.ts'
-import { serveEntrance } from './pages/entrance.ts'
+import { lostPage, serveEntrance } from './pages/entrance.ts'
 import { serveEvents } from './pages/events.ts'
 import { serveExplanations } from './pages/explain.ts'
 import { serveFiles } from './pages/files.ts'
@@ -47,12 +48,11 @@ export function consoleApp(client: Client): Hono<Env> {
   app.use(async (context, next) => {
     const visit = new Visit(context, client)
     context.set('visit', visit)
-    if (!(await visit.recognise())) return context.redirect(at('/login'), 303)
-    if (context.req.method !== 'POST') return next()
+    const isForm = context.req.method === 'POST'
+    if (!(await visit.recognise())) return isForm ? lostPage(visit) : context.redirect(at('/login'), 303)
+    if (!isForm) return next()
     const form = await formText(context)
-    if (!isFormToken(visit.session, form('token')))
-      return page(visit, '', visit.say('refused'), note('bad', visit.say('badToken')), { status: 403 })
-    return next()
+    return isFormToken(visit.session, form('token')) ? next() : otherSession(visit)
   })
   serveOverview(app)
   servePlans(app)

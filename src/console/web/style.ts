@@ -46,7 +46,7 @@ pre.wrap { white-space: pre-wrap; overflow-wrap: anywhere }
 details { margin: .4rem 0 } summary { cursor: pointer; padding: .2rem 0; overflow-wrap: anywhere }
 .scroll { overflow-x: auto } table { border-collapse: collapse; width: 100% } caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
 th, td { text-align: left; vertical-align: top; padding: .4rem .7rem .4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: break-word }
-th { font-weight: 600; color: var(--soft); font-size: .875rem } tbody th { color: var(--ink); font-size: 1rem }
+th { font-weight: 600; color: var(--soft); font-size: .875rem } tbody th { color: var(--ink); font-size: 1rem } thead th::first-letter { text-transform: uppercase }
 td form, td .act { display: inline-block; margin: 0 .4rem .2rem 0 } td button, td .button { padding: .1rem .6rem; min-height: 1.9rem } tbody tr:last-child > * { border-bottom: 0 } .pair { margin-right: .5rem; overflow-wrap: anywhere }
 .line { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: 0 0 1rem } .line input { max-width: 20rem }
 .plan { display: grid; grid-template-columns: minmax(0, 1fr) minmax(15rem, 18rem); gap: 1rem; align-items: start } .plan > .card { position: sticky; top: 1rem } .plan .acts { display: block }
@@ -68,7 +68,7 @@ input[type=checkbox]:checked { background: var(--main); border-color: var(--main
 @media (max-width: 60rem) { .plan { grid-template-columns: minmax(0, 1fr) } .plan > .card { position: static } }
 @media (max-width: 48rem) { .frame { grid-template-columns: minmax(0, 1fr) } nav.main { display: none } nav.main:target { display: block } .top .opener { display: inline-block } .top .name span { display: block; margin: 0 }
   main { padding: 1rem .75rem 2rem } thead { display: none } tr, tbody th, td { display: block; border: 0; padding: 0 0 .15rem; overflow-wrap: anywhere } tr { border-bottom: 1px solid var(--line); padding: .5rem 0 }
-  td[data-head]:not([data-head=""])::before { content: attr(data-head) ': '; color: var(--soft); font-size: .875rem } }
+  td:empty { display: none } td[data-head]:not([data-head=""])::before { content: attr(data-head) ': '; color: var(--soft); font-size: .875rem } }
 @media print { nav, .bar, .top form, button { display: none } }
 @media (prefers-reduced-motion: no-preference) { .busy::after { content: ' \\2026'; animation: blink 1s steps(2) infinite } @keyframes blink { 50% { opacity: 0 } } }
 `

@@ -28,10 +28,8 @@ export function fieldView(visit: Visit, data: FieldData): Markup {
   const { id, label, known = {}, problems, more = NONE } = data
   const french = visit.language === 'fr'
   const text = textIn(known.description, french)
-  // A switch and a list of choices say themselves what can be chosen.
-  const chosen = isSwitch(data) || known.enum !== undefined
-  const facts = factsOf(chosen ? withoutChoices(known) : known, french)
-  const hint = [text, facts].filter(part => part !== '').join(' · ')
+  const lines = known.list === undefined ? '' : visit.say('onePerLine')
+  const hint = [text, factsOf(notSeen(data), french), lines].filter(part => part !== '').join(' · ')
   const expected = french && problems.length > 0 ? visit.say('notAccepted', factsOf(known, french)) : ''
   return html`<div class="field"><label for="${id}">${label}</label>
 <p class="hint" id="${id}-hint">${data.known === undefined ? visit.say('undescribed') : hint}</p>
@@ -44,8 +42,11 @@ function attributes({ id, problems }: FieldData): Markup {
   return html`id="${id}" name="${id}" aria-describedby="${id}-hint${wrong ? ` ${id}-error` : ''}"${wrong ? html` aria-invalid="true"` : NONE}`
 }
 
-function withoutChoices({ enum: _enum, format: _format, ...others }: PropertyDescription): PropertyDescription {
-  return others
+/** What the field does not show by itself: a switch and a list of choices say what can be chosen; a form says more than its format. */
+function notSeen(data: FieldData): PropertyDescription {
+  const { enum: choices, format, list: _list, ...others } = data.known ?? {}
+  const isSaid = isSwitch(data) || choices !== undefined || others.form !== undefined || format === undefined
+  return isSaid ? others : { ...others, format }
 }
 
 /** Whether a property is shown as a switch. */

@@ -16,6 +16,7 @@ import { passkeyForm } from '../parts/passkey.ts'
 import { serverName } from '../security.ts'
 import { chooseLanguage } from '../text/languages.ts'
 import { type Env, Visit } from '../visit.ts'
+import { againPage, carriedForm, sentForm } from './again.ts'
 import { refusalText } from './refusals.ts'
 
 /** Where the gateway for logins is, on the same name. */
@@ -33,13 +34,13 @@ export function serveEntrance(app: Hono<Env>, client: Client): void {
     const form = await formText(context)
     const [name, password, code] = [form('name').trim(), form('password'), form('code')]
     const answer = await client.ask({ ask: 'login', address: visit.address, name, password, code })
-    return loggedIn(visit, answer, name)
+    return loggedIn(visit, answer, form('again'), name)
   })
   app.post('/login/passkey', async context => {
     const visit = new Visit(context, client)
     const form = await formText(context)
     const answer = await client.ask({ ask: 'loginByPasskey', address: visit.address, signature: form('signature') })
-    return loggedIn(visit, answer)
+    return loggedIn(visit, answer, form('again'))
   })
   app.get('/login/sso/begin', context => {
     const begun = newToken()
@@ -82,23 +83,31 @@ function cameFrom(referer = '', server: string): string {
   return ours ? `${url.pathname}${url.search}` : at('/')
 }
 
-function loggedIn(visit: Visit, answer: Answer, name = '') {
-  if (answer.kind !== 'session') return loginPage(visit, answer.kind === 'refused' ? answer : undefined, name)
+/** @param again a form that waits to be sent again */
+function loggedIn(visit: Visit, answer: Answer, again: string, name = '') {
+  if (answer.kind !== 'session') return loginPage(visit, answer.kind === 'refused' ? answer : undefined, name, again)
   visit.open(answer.session)
-  return visit.context.redirect(at('/'), 303)
+  const first = note('ok', visit.say('loggedIn'))
+  return againPage(visit, again, answer.session, first, 200) ?? visit.context.redirect(at('/'), 303)
 }
 
-async function loginPage(visit: Visit, refused?: Refusing, name = '') {
+/** A form arrives when its session has ended: it goes on after another login. */
+export async function lostPage(visit: Visit) {
+  const refused: Refusing = { kind: 'refused', why: 'session', message: '' }
+  return loginPage(visit, refused, '', await sentForm(visit))
+}
+
+async function loginPage(visit: Visit, refused?: Refusing, name = '', again = '') {
   const problem = refused === undefined ? NONE : note('bad', refusalText(visit, refused))
   const passkey = await visit.client.ask({ ask: 'askPasskey' })
   if (passkey.kind === 'passkey') visit.origin = passkey.origin
   const options = passkey.kind === 'passkey' ? passkey.options : undefined
   const sso = passkey.kind === 'passkey' && passkey.sso
   const bySso = html`<p><a class="button" href="${at('/login/sso/begin')}">${visit.say('loginBySso')}</a></p>`
-  const body = html`${problem}${sso ? bySso : NONE}<form method="post" action="${at('/login')}">
+  const body = html`${problem}${sso ? bySso : NONE}<form method="post" action="${at('/login')}">${carriedForm(again)}
 ${lineField({ name: 'name', label: visit.say('name'), value: name, autocomplete: 'username', more: html`autocapitalize="none"` })}
 ${proofFields(visit)}<button>${visit.say('login')}</button></form>
-${passkeyForm(visit, options, '/login/passkey', visit.say('loginByPasskey'))}
+${passkeyForm(visit, options, '/login/passkey', visit.say('loginByPasskey'), carriedForm(again))}
 <p class="soft small">${visit.say('forgotten')} <code>gabarit web login-link ${name || visit.say('NAME')}</code></p>`
   return barePage(visit, visit.say('login'), body, refused === undefined ? 200 : refused.why === 'locked' ? 429 : 403)
 }
@@ -106,17 +115,25 @@ ${passkeyForm(visit, options, '/login/passkey', visit.say('loginByPasskey'))}
 async function accept(visit: Visit, token: string) {
   const form = await formText(visit.context)
   const password = form('password')
-  if (password.length < SHORTEST_PASSWORD) return welcomePage(visit, token, visit.say('tooShort', SHORTEST_PASSWORD))
-  if (password !== form('again')) return welcomePage(visit, token, visit.say('notTheSame'))
+  if (password.length < SHORTEST_PASSWORD)
+    return welcomePage(visit, token, { password: visit.say('tooShort', SHORTEST_PASSWORD) })
+  if (password !== form('again')) return welcomePage(visit, token, { again: visit.say('notTheSame') })
   const { client, address } = visit
   const answer = await client.ask({ ask: 'accept', address, token, password, code: form('code') })
-  if (answer.kind !== 'session') return welcomePage(visit, token, visit.say('wrongCode'))
+  if (answer.kind !== 'session') return welcomePage(visit, token, { code: visit.say('wrongCode') })
   visit.open(answer.session)
   return visit.context.redirect(at('/'), 303)
 }
 
-async function welcomePage(visit: Visit, token: string, problem?: string) {
+/** @param wrong what is wrong, by field */
+async function welcomePage(
+  visit: Visit,
+  token: string,
+  wrong?: Readonly<Partial<Record<'password' | 'again' | 'code', string>>>,
+) {
   const answer = await visit.client.ask({ ask: 'invited', address: visit.address, token })
+  if (answer.kind === 'refused' && answer.why === 'locked')
+    return barePage(visit, visit.say('welcome'), note('bad', refusalText(visit, answer)), 429)
   if (answer.kind !== 'invited')
     return barePage(
       visit,
@@ -126,12 +143,12 @@ async function welcomePage(visit: Visit, token: string, problem?: string) {
     )
   const { user, secret } = answer
   const picture = renderSVG(codeAddress(user, secret, serverName(visit.context)))
-  const body = html`${problem === undefined ? NONE : note('bad', problem)}<p>${visit.say('welcomeText', user)}</p>
+  const body = html`${wrong === undefined ? NONE : note('bad', visit.say('lookAtFields'))}<p>${visit.say('welcomeText', user)}</p>
 <h2>${visit.say('codesTitle')}</h2><p>${visit.say('codesText')}</p>
 <div class="qr" role="img" aria-label="${visit.say('qr')}">${raw(picture)}</div><p>${visit.say('orType')} <code class="secret">${secret}</code></p>
 <form method="post" action="${at(`/welcome/${encodeURIComponent(token)}`)}"><input type="hidden" name="username" value="${user}" autocomplete="username">
-${lineField({ name: 'password', label: visit.say('newPassword', SHORTEST_PASSWORD), type: 'password', autocomplete: 'new-password', more: html`minlength="${SHORTEST_PASSWORD}"` })}
-${lineField({ name: 'again', label: visit.say('again'), type: 'password', autocomplete: 'new-password' })}
-${codeField(visit)}<button>${visit.say('begin')}</button></form>`
-  return barePage(visit, visit.say('welcome'), body, problem === undefined ? 200 : 422)
+${lineField({ name: 'password', label: visit.say('newPassword', SHORTEST_PASSWORD), type: 'password', autocomplete: 'new-password', wrong: wrong?.password, more: html`minlength="${SHORTEST_PASSWORD}"` })}
+${lineField({ name: 'again', label: visit.say('again'), type: 'password', autocomplete: 'new-password', wrong: wrong?.again })}
+${codeField(visit, wrong?.code)}<button>${visit.say('begin')}</button></form>`
+  return barePage(visit, visit.say('welcome'), body, wrong === undefined ? 200 : 422)
 }

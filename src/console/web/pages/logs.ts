@@ -45,7 +45,7 @@ export function serveLogs(app: Hono<Env>): void {
 /** The way from a record to its log, if it has one. */
 export function logLink(visit: Visit, database: string, type: string | null, key: string): Markup {
   const log = LOGS.find(({ of }) => of === `${database} ${type}`)
-  return log === undefined ? NONE : html`<a href="${at(log.path, { name: key })}">${visit.say('log')}</a>`
+  return log === undefined ? NONE : html`<p><a href="${at(log.path, { name: key })}">${visit.say('log')}</a></p>`
 }
 
 function logView(visit: Visit, { file, lines }: { file: string; lines: string[] }): Markup {

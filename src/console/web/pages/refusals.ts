@@ -10,6 +10,9 @@ const TEXTS: Readonly<Record<Refusal, Key>> = {
   unprovable: 'refusedUnprovable',
   forbidden: 'refusedForbidden',
   outdated: 'refusedOutdated',
+  name: 'refusedName',
+  taken: 'refusedTaken',
+  unasked: 'refusedUnasked',
 }
 
 /** Why the helper has refused, in the language of the visit. */

@@ -7,8 +7,10 @@ import { formText } from '../body.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf, shellLine, shortLine } from '../parts/command.ts'
+import { planAgain } from '../parts/form.ts'
 import { entryOf, lineView } from '../parts/lines.ts'
 import { note } from '../parts/note.ts'
+import { pageButton } from '../parts/way.ts'
 import { forgetStatus } from '../status.ts'
 import { type Env, Refused, type Visit } from '../visit.ts'
 import { withOptions, wordsIn } from '../words.ts'
@@ -71,7 +73,7 @@ async function runPage(visit: Visit, run: string) {
   const { words, lines, end } = await soFar(visit, run)
   if (end !== undefined) forgetStatus()
   const live = end === undefined ? html` data-run="${at(`/run/${run}/events`)}" data-next="${lines.length}"` : NONE
-  const body = html`${end === undefined ? html`<p class="busy" role="status">${visit.say('running')}</p>` : endView(visit, end, lines)}
+  const body = html`${end === undefined ? html`<p class="busy" role="status">${visit.say('running')}</p>` : endView(visit, words, end, lines)}
 <section class="card"><ol class="steps" aria-live="polite"${live}>${lines.map(line => lineView(visit, line))}</ol></section>
 <p>${commandOf(words)}</p>`
   const head = end === undefined ? html`<noscript><meta http-equiv="refresh" content="2"></noscript>` : NONE
@@ -79,7 +81,7 @@ async function runPage(visit: Visit, run: string) {
 }
 
 /** How a run has ended, and where to go from there. */
-function endView(visit: Visit, status: number | null, lines: readonly string[]): Markup {
+function endView(visit: Visit, words: readonly string[], status: number | null, lines: readonly string[]): Markup {
   const entry = entryOf(lines)
   const text =
     status === 0
@@ -87,8 +89,9 @@ function endView(visit: Visit, status: number | null, lines: readonly string[]):
       : status === null
         ? note('bad', visit.say('killed'))
         : note('bad', visit.say('exitStatus', status))
-  return html`${text}<p><a class="button quiet" href="${at('/')}">${visit.say('overview')}</a>
-${entry === undefined ? NONE : html`<a class="button quiet" href="${at(`/history/${entry}`)}">${visit.say('entryNumber', entry)}</a>`}</p>`
+  return html`${text}<p>${pageButton(visit, words)} <a class="button quiet" href="${at('/')}">${visit.say('overview')}</a>
+${entry === undefined ? NONE : html`<a class="button quiet" href="${at(`/history/${entry}`)}">${visit.say('entryNumber', entry)}</a>`}
+${status === 0 ? NONE : planAgain(visit, words)}</p>`
 }
 
 /** What a run is, the lines that it has printed by now, and how it ended. */

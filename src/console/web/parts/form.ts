@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import { at } from '../base.ts'
 import { type Markup, NONE } from '../markup.ts'
 import type { Visit } from '../visit.ts'
-import { withOptions } from '../words.ts'
+import { plannedWords, withOptions } from '../words.ts'
 import { commandOf, shortLine } from './command.ts'
 import { wrongText } from './wrong.ts'
 
@@ -34,7 +34,16 @@ export function planButton(words: readonly string[], label: string): Markup {
 }
 
 export function planAddress(words: readonly string[], check = false): string {
-  return at('/plan', { words: JSON.stringify(words), ...(check ? { check: 'yes' } : {}) })
+  const path = words[1] === 'fleet' ? '/fleet/plan' : '/plan'
+  return at(path, { words: JSON.stringify(words), ...(check ? { check: 'yes' } : {}) })
+}
+
+/** The way back to a plan that was not carried out; nothing if the command carries out none. */
+export function planAgain(visit: Visit, words: readonly string[]): Markup {
+  const planned = plannedWords(words)
+  return planned === undefined
+    ? NONE
+    : html`<a class="button" href="${planAddress(planned)}">${visit.say('planAgain')}</a>`
 }
 
 interface Field {
@@ -46,13 +55,24 @@ interface Field {
   readonly more?: Markup
   /** What a command says is wrong with it. */
   readonly problems?: readonly string[]
+  /** What is wrong with it, in the language of the page. */
+  readonly wrong?: string | undefined
 }
 
 /** A field for one line. */
-export function lineField({ name, label, type = 'text', value = '', problems = [], ...field }: Field): Markup {
-  const wrong = problems.length === 0 ? NONE : html` aria-invalid="true" aria-describedby="${name}-error"`
-  return html`<div class="field"><label for="${name}">${label}</label>${wrongText(name, problems)}
-<input id="${name}" name="${name}" type="${type}" value="${value}" autocomplete="${field.autocomplete}" required${wrong} ${field.more ?? NONE}></div>`
+export function lineField({
+  name,
+  label,
+  type = 'text',
+  value = '',
+  problems = [],
+  wrong = '',
+  ...field
+}: Field): Markup {
+  const state =
+    problems.length === 0 && wrong === '' ? NONE : html` aria-invalid="true" aria-describedby="${name}-error"`
+  return html`<div class="field"><label for="${name}">${label}</label>${wrongText(name, problems, wrong)}
+<input id="${name}" name="${name}" type="${type}" value="${value}" autocomplete="${field.autocomplete}" required${state} ${field.more ?? NONE}></div>`
 }
 
 /** The fields that prove who it is: password and code. */
@@ -61,10 +81,11 @@ export function proofFields(visit: Visit): Markup {
 ${codeField(visit)}`
 }
 
-export function codeField(visit: Visit): Markup {
+export function codeField(visit: Visit, wrong = ''): Markup {
   return lineField({
     name: 'code',
     label: visit.say('code'),
+    wrong,
     autocomplete: 'one-time-code',
     more: html`inputmode="numeric"`,
   })

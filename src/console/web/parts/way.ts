@@ -14,8 +14,19 @@ const PAGES: readonly (readonly [begin: RegExp, path: string, name: Key])[] = [
   [/\bgabarit proxy\b/, '/proxies', 'proxies'],
   [/\bgabarit (restore|adopt|pin|unpin|overrides|merge|customize)\b/, '/files', 'files'],
   [/\bgabarit (history|rollback|revert)\b/, '/history', 'history'],
+  [/\bgabarit fleet (publish|pull|halt|resume|back|adopt|diff|status|hosts)\b/, '/fleet', 'fleet'],
+  [/\bgabarit backup\b/, '/backup', 'backup'],
   [/\bgabarit web (users|passkeys|sessions)\b/, '/users', 'users'],
 ]
+
+/** A button to the page that does what a command does; nothing if there is none, or if it is for all changes. */
+export function pageButton(visit: Visit, words: readonly string[]): Markup {
+  const line = words.join(' ')
+  const [, path, name] = PAGES.find(([begin]) => begin.test(line)) ?? []
+  return path === undefined || name === undefined || path === '/changes'
+    ? NONE
+    : html`<a class="button quiet" href="${at(path)}">${visit.say(name)}</a>`
+}
 
 /** A record that a command changes. */
 const RECORD = /\b(?:config|db (\w+)) (?:setprop|delprop) ([\w.@:-]+)/
