@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os'
 import { messageOf } from '../base/failure.ts'
+import { inParallel } from '../base/in-parallel.ts'
 import type { Manifest } from '../state/manifest.ts'
 import type { Places } from '../system/places.ts'
 import { withPrograms } from '../system/programs.ts'
@@ -22,6 +24,8 @@ export interface Found {
 
 /** Time limit of a command, in milliseconds. */
 const TIMEOUT = 20_000
+/** How many run at once: while one waits for a daemon, another one can work. */
+const AT_ONCE = 2 * availableParallelism()
 /** Exit status of a shell script whose program is not installed (POSIX, Shell Command Language 2.8.2). */
 const NOT_FOUND = 127
 /** Exit status of a probe if there is nothing to compare, as of `status` of a one-shot service. */
@@ -31,7 +35,8 @@ const NOTHING = 4
 export function askNow(system: System, { shipped }: Places): Ask {
   const env = withPrograms(shipped, { ...system.env, LC_ALL: 'C.UTF-8' })
   const options = { cwd: '/', env, timeout: TIMEOUT }
-  return commands => Promise.all(commands.map(command => system.ask(command, options)))
+  // On a slow machine, all of them together would not end within their time.
+  return commands => inParallel(commands, AT_ONCE, command => system.ask(command, options))
 }
 
 /** Nobody was asked. */
