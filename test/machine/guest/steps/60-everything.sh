@@ -34,3 +34,4 @@ db backups delete nas
 config setprop backup status disabled
 check 'backups are switched off' signal-event backup-update
 check 'their timer is gone' not systemctl is-active gabarit-backup.timer
+check 'and has not failed' silent systemctl --failed --plain --no-legend
