@@ -1,11 +1,10 @@
 import { html } from 'hono/html'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { orUndefined } from '../../../base/failure.ts'
 import { listOf, objectOf, text } from '../../../base/shape.ts'
 import { formToken } from '../../../base/token.ts'
 import { BASE } from '../base.ts'
 import { formFields } from '../body.ts'
-import { barePage } from '../layout.ts'
+import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { hidden } from '../parts/form.ts'
 import { note } from '../parts/note.ts'
@@ -33,12 +32,11 @@ function readForm(json: string) {
  * Offers to send the form again, for the present session; nothing if there is none.
  * @param session its token
  */
-export function againPage(visit: Visit, json: string, session: string, first: Markup, status: ContentfulStatusCode) {
+export function sendAgain(visit: Visit, json: string, session: string): Markup | undefined {
   const form = readForm(json)
   if (form === undefined) return undefined
   const fields = form.fields.map(([name = '', value = '']) => hidden(name, value))
-  const body = html`${first}<p>${visit.say('sendAgainText')}</p><form method="post" action="${form.path}">${hidden('token', formToken(session))}${fields}<button>${visit.say('sendAgain')}</button></form>`
-  return barePage(visit, visit.say('sendAgain'), body, status)
+  return html`<p>${visit.say('sendAgainText')}</p><form method="post" action="${form.path}">${hidden('token', formToken(session))}${fields}<button>${visit.say('sendAgain')}</button></form>`
 }
 
 /** What the form for logging in carries. */
@@ -48,5 +46,6 @@ export function carriedForm(json: string): Markup {
 
 /** The form is from another session. */
 export async function otherSession(visit: Visit) {
-  return againPage(visit, await sentForm(visit), visit.session, note('bad', visit.say('badToken')), 403)
+  const form = sendAgain(visit, await sentForm(visit), visit.session) ?? NONE
+  return page(visit, '', visit.say('sendAgain'), html`${note('bad', visit.say('badToken'))}${form}`, { status: 403 })
 }

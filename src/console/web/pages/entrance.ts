@@ -16,7 +16,7 @@ import { passkeyForm } from '../parts/passkey.ts'
 import { serverName } from '../security.ts'
 import { chooseLanguage } from '../text/languages.ts'
 import { type Env, Visit } from '../visit.ts'
-import { againPage, carriedForm, sentForm } from './again.ts'
+import { carriedForm, sendAgain, sentForm } from './again.ts'
 import { refusalText } from './refusals.ts'
 
 /** Where the gateway for logins is, on the same name. */
@@ -87,8 +87,9 @@ function cameFrom(referer = '', server: string): string {
 function loggedIn(visit: Visit, answer: Answer, again: string, name = '') {
   if (answer.kind !== 'session') return loginPage(visit, answer.kind === 'refused' ? answer : undefined, name, again)
   visit.open(answer.session)
-  const first = note('ok', visit.say('loggedIn'))
-  return againPage(visit, again, answer.session, first, 200) ?? visit.context.redirect(at('/'), 303)
+  const form = sendAgain(visit, again, answer.session)
+  if (form === undefined) return visit.context.redirect(at('/'), 303)
+  return barePage(visit, visit.say('sendAgain'), html`${note('ok', visit.say('loggedIn'))}${form}`)
 }
 
 /** A form arrives when its session has ended: it goes on after another login. */
