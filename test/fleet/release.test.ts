@@ -17,11 +17,13 @@ import { openStore } from '../../src/modules/fleet/store/open.ts'
 import type { Store } from '../../src/modules/fleet/store/store.ts'
 import { findPlaces } from '../../src/system/places.ts'
 import { RealSystem } from '../../src/system/real-system.ts'
+import { Daemons } from '../support/daemons.ts'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
 import { PROJECT, Sandbox } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
 import { Controller, machine } from './controller.ts'
+import { ControllerConsole } from './controller-console.ts'
 
 const releases = suite('a release, from a controller to a host')
 const reason = needsCommands('etcd', 'openssl', 'supervisord', 'setpriv') ?? enterNamespace('gate')
@@ -30,9 +32,12 @@ const step = stepsOf(releases, reason)
 const controller = new Controller()
 const www1 = new Sandbox()
 const gate2 = machine()
+const pages = new ControllerConsole()
+const daemons = new Daemons()
 let store: Store
 releases.after(async () => {
   store?.close()
+  await daemons.stopAll()
   await controller.stop()
   www1.remove()
 })
@@ -200,6 +205,39 @@ step('on the disk of a controller that encrypts secrets, those of the fleet are 
     controller.must('db --fleet --group web configuration getprop backup Passphrase'),
     'correct-horse-battery\n',
   )
+})
+
+step('the console shows what a release would do, and publishes no other one', async () => {
+  await pages.start(daemons, line => controller.must(line))
+  const release = () => JSON.parse(controller.run(['gabarit', 'fleet', 'status', '--json']).stdout).rollout
+  controller.must('db --fleet configuration setprop sshd MaxAuthTries 4')
+  assert.match(await pages.get('/fleet'), 'gabarit fleet publish --dry-run')
+  const before = await pages.plan('publish')
+  for (const said of ['Release 6 goes to 3 hosts', 'Wave 3', 'MaxAuthTries', '<code>4</code>'])
+    assert.ok(before.includes(said), before)
+  controller.must('db --fleet configuration setprop sshd MaxAuthTries 7')
+  assert.match(await pages.carryOut(before), /plan \w+ is out of date/)
+  assert.is(release().release, 5)
+  assert.match(await pages.carryOut(await pages.plan('publish')), 'Done.')
+  assert.equal([release().release, release().state], [6, 'running'])
+  const halt = await pages.plan('halt')
+  assert.match(halt, 'Who does not get release 6')
+  assert.match(halt, 'www1')
+  assert.match(await pages.carryOut(halt), 'Done.')
+  assert.is(release().state, 'halted')
+})
+
+step('what cannot be done is told instead of a plan; a dry run changes nothing', async () => {
+  const state = () =>
+    controller.must('gabarit fleet diff --json') + controller.run(['gabarit', 'fleet', 'status']).stdout
+  const before = state()
+  assert.match(await pages.plan('resume', '--without', 'www1'), 'Release 6 goes to 2 hosts')
+  assert.match(await pages.get('/fleet/back?release=4'), 'MaxAuthTries')
+  const wrong = await pages.get('/fleet/back?release=99', 422)
+  assert.match(wrong, /id="release-error">.*release 99.*value="99"/s)
+  for (const line of ['publish', 'resume', 'back 4', 'pull']) controller.must(`gabarit fleet ${line} --dry-run`)
+  assert.is(controller.run(['gabarit', 'fleet', 'resume', '--plan', '000000000000']).status, 3)
+  assert.is(state(), before)
 })
 
 step('a host that leaves has its former values again', async () => {
