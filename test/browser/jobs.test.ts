@@ -3,17 +3,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { outputFileSync } from 'fs-extra/esm'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import * as assert from 'uvu/assert'
-import { CATALOGUES, type Key, type Language } from '../../src/console/web/text/languages.ts'
-import { codeOf, PASSWORD } from '../console/console-server.ts'
 import { startConsole } from '../console/processes.ts'
 import { startBrowser } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { addS6Service } from '../support/s6.ts'
 import { must, words } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
-import { CONSOLE, comeIn, welcome } from './windows.ts'
+import { Admin, EVERYBODY } from './admin.ts'
+import { CONSOLE } from './windows.ts'
 
 const { tests, step, front } = throughNginx('jobs in the console', 'chromium', 'openvpn')
 let browser: Browser
@@ -34,69 +33,12 @@ step('a server with the console, a VPN and something to be a proxy of', async ()
   browser = await startBrowser()
 })
 
-/** Somebody at the console. */
-class Admin {
-  readonly page: Page
-  readonly language: Language
-  readonly #secret: string
-
-  constructor(page: Page, language: Language, secret: string) {
-    this.page = page
-    this.language = language
-    this.#secret = secret
-  }
-
-  say(key: Key): string {
-    return CATALOGUES[this.language][key]
-  }
-
-  /** Fills in the form of a new record. */
-  async add(database: string, type: string, key: string, fields: Readonly<Record<string, string>>): Promise<void> {
-    const { page } = this
-    await page.goto(`${CONSOLE}/records/${database}/new?type=${type}`)
-    for (const summary of await page.locator('form.card summary').all()) await summary.click()
-    await page.locator('#key').fill(key)
-    for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value)
-    await page.getByRole('button', { name: this.say('store'), exact: true }).click()
-    await page.getByText(this.say('stored')).waitFor()
-  }
-
-  /** Fills in one field of the record on the page, and stores it. */
-  async store(label: string, value: string): Promise<void> {
-    await this.page.getByLabel(label, { exact: true }).fill(value)
-    await this.page.getByRole('button', { name: this.say('store'), exact: true }).click()
-  }
-
-  /** Looks at the plan of a command, and makes it live. @returns the files that it showed */
-  async makeLive(...command: string[]): Promise<string[]> {
-    const { page } = this
-    await page.goto(`${CONSOLE}/plan?words=${encodeURIComponent(JSON.stringify(['gabarit', ...command]))}`)
-    const files = await page.locator('details.file summary b').allTextContents()
-    await page.getByRole('button', { name: this.say('makeLive') }).click()
-    await page.locator('main [name=code], main .steps').first().waitFor()
-    if ((await page.locator('main [name=code]').count()) > 0) await this.prove()
-    await page.getByText(this.say('done'), { exact: true }).waitFor({ timeout: 60_000 })
-    return files
-  }
-
-  /** Fills in password and code, and sends them. */
-  async prove(): Promise<void> {
-    await this.page.locator('main [name=password]').fill(PASSWORD)
-    await this.page.locator('main [name=code]').fill(codeOf(this.#secret, 30))
-    await this.page.locator('main form:has([name=code]) button').last().click()
-  }
-}
-
 const admins: Admin[] = []
 
 /** How often a client of the VPN has come in. */
 const connections = (name: string) => front.daemons.output(name).split('Initialization Sequence Completed').length - 1
 
-for (const [language, javaScriptEnabled] of [
-  ['en', true],
-  ['fr', false],
-] as const) {
-  const how = `${language}, JavaScript ${javaScriptEnabled ? 'on' : 'off'}`
+for (const { language, javaScriptEnabled, how } of EVERYBODY) {
   let admin: Admin
   const laptop = `laptop-${language}`
   const client = `${CONSOLE}/vpn/client?name=${laptop}`
@@ -108,13 +50,7 @@ for (const [language, javaScriptEnabled] of [
     })
 
   step(`${how}: a new domain with its host names answers from the real web server`, async () => {
-    // A new domain makes the certificate of our own anew.
-    const options = { locale: language, javaScriptEnabled, ignoreHTTPSErrors: true }
-    const page = await (await browser.newContext(options)).newPage()
-    // Everything runs on this machine: the browser, the web servers, the commands.
-    page.setDefaultTimeout(120_000)
-    await page.goto(welcome(`user-${language}`))
-    admin = new Admin(page, language, await comeIn(page))
+    admin = await Admin.come(browser, language, javaScriptEnabled)
     admins.push(admin)
     const domain = `shop-${language}.example`
     await admin.add('domains', 'domain', domain, {})
@@ -122,6 +58,19 @@ for (const [language, javaScriptEnabled] of [
     assert.ok(files.includes('/etc/httpd/conf/httpd.conf'), files.join(' '))
     for (const name of [domain, `www.${domain}`])
       assert.is(front.visit(`https://${name}/`).body, 'the page of Apache\n', name)
+  })
+
+  step(`${how}: an i-bay becomes the content of the domain, and Apache shows its page`, async () => {
+    const [ibay, domain] = [`club-${language}`, `shop-${language}.example`]
+    await admin.add('accounts', 'ibay', ibay, { Name: 'The club' })
+    await admin.page.goto(`${CONSOLE}/records/domains/record?key=${domain}`)
+    await admin.store('Content', ibay)
+    await admin.page.getByText(admin.say('stored')).waitFor()
+    await admin.makeLive('signal-event', 'ibay-modify', ibay)
+    outputFileSync(`/srv/ibays/${ibay}/html/index.html`, `the page of ${ibay}\n`)
+    for (const name of [domain, `www.${domain}`])
+      assert.is(front.visit(`https://${name}/`).body, `the page of ${ibay}\n`, name)
+    assert.is(front.visit('https://example.com/').body, 'the page of Apache\n')
   })
 
   step(`${how}: the log of the site shows these visits, in that of each web server`, async () => {

@@ -1,18 +1,18 @@
-// Somebody drops the own network from the firewall by the console: the kernel's own packet filter, real nginx and Apache, and
-// Chromium on another machine, in private network namespaces.
+// Local networks and port forwards in the console, and somebody who drops the own network from the firewall: the kernel's own
+// packet filter, real nginx and Apache, and Chromium on another machine, in private network namespaces.
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import * as assert from 'uvu/assert'
-import { codeOf, PASSWORD } from '../console/console-server.ts'
 import { startConsole } from '../console/processes.ts'
 import { startBrowser } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
-import { Office, SERVER } from '../support/office.ts'
+import { MACHINE, type Machine, Office, SERVER } from '../support/office.ts'
 import { findCommand } from '../support/packages.ts'
 import { must, run, words } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
-import { CONSOLE, comeIn, welcome } from './windows.ts'
+import { Admin, EVERYBODY } from './admin.ts'
+import { CONSOLE } from './windows.ts'
 
 const { tests, step, front } = throughNginx(
   'locked out by the console',
@@ -22,8 +22,7 @@ const { tests, step, front } = throughNginx(
 )
 let office: Office
 let browser: Browser
-let page: Page
-let secret: string
+let alice: Admin
 tests.after(async () => {
   await browser?.close()
   office?.stop()
@@ -37,10 +36,11 @@ function browserInside(): Promise<Browser> {
   return startBrowser('/var/lib/gabarit/ssl/self-signed.pem', { program, address: SERVER.lan[0] })
 }
 
-/** Whether a new connection from there is answered. */
-function answers(): boolean {
-  const curl = ['curl', '-sSk', '-o', '/dev/null', '--max-time', '3', '--connect-to', `::${SERVER.lan[0]}:`]
-  return run(['ip', 'netns', 'exec', 'lan', ...curl, `${CONSOLE}/login`]).status === 0
+/** Whether a new connection from a machine is answered, with the page. */
+function answers(machine: Machine = 'lan', address: string = SERVER[machine][0]): boolean {
+  const to = ['--connect-to', `::${address.includes(':') ? `[${address}]` : address}:`]
+  const curl = ['curl', '-sSkf', '-o', '/dev/null', '--max-time', '3', ...to, `${CONSOLE}/login`]
+  return run(['ip', 'netns', 'exec', machine, ...curl]).status === 0
 }
 
 step('a server whose pages are for the local network, and an administrator there', async () => {
@@ -53,21 +53,49 @@ step('a server whose pages are for the local network, and an administrator there
   must(words('gabarit web enable'))
   await startConsole(front.daemons)
   browser = await browserInside()
-  page = await (await browser.newContext({ locale: 'en' })).newPage()
-  await page.goto(welcome('alice'))
-  secret = await comeIn(page)
+  alice = await Admin.come(browser, 'en', true, 'alice')
 })
 
+/** What is different between both, and the port that is forwarded. */
+const NETWORKS = {
+  en: { family: 0, network: '198.51.100.0', mask: { Mask: '255.255.255.0' }, port: 8080 },
+  fr: { family: 1, network: '2001:db8:2::/64', mask: {}, port: 8081 },
+} as const
+
+for (const { language, javaScriptEnabled, how } of EVERYBODY) {
+  const { family, network, mask, port } = NETWORKS[language]
+  const [own, other] = [SERVER.outside[family], MACHINE.lan[family]]
+  let admin: Admin
+
+  step(`${how}: a new local network reaches the pages`, async () => {
+    assert.not(answers('outside', own))
+    admin = await Admin.come(browser, language, javaScriptEnabled)
+    await admin.add('networks', 'network', network, mask)
+    await admin.makeLive('signal-event', 'network-update')
+    assert.ok(answers('outside', own))
+    await admin.keep()
+  })
+
+  step(`${how}: a forwarded port reaches the machine behind`, async () => {
+    if (language === 'en') await office.listen('lan', '9000')
+    assert.equal(office.askInVain('outside', [own], port), ['nothing'])
+    const fields = { Port: String(port), DestHost: other, DestPort: '9000' }
+    await admin.add('portforwards', 'portforward', `camera-${language}`, fields)
+    await admin.makeLive('signal-event', 'firewall-update')
+    assert.equal(office.ask('outside', [own], port), [SERVER.lan[family]])
+    await admin.keep()
+  })
+}
+
 step('the own network is removed, with a time to confirm: the server does not answer any more', async () => {
+  const { page } = alice
   await page.goto(`${CONSOLE}/records/networks/record?key=192.168.77.0`)
   await page.locator('summary', { hasText: 'Delete' }).click()
   await page.locator('button.danger').click()
   await page.goto(`${CONSOLE}/plan?words=["gabarit","signal-event","firewall-update"]`)
   await page.evaluate("document.querySelector('#within option:checked').value = '20s'")
   await page.getByRole('button', { name: 'Make live' }).click()
-  await page.locator('[name=password]').fill(PASSWORD)
-  await page.locator('[name=code]').fill(codeOf(secret, 30))
-  await page.locator('main form button').last().click()
+  await alice.prove()
   await page.waitForURL(/\/run\//)
   await waitFor('the firewall to close', () => !answers())
   await page.getByText('This goes back by itself unless you confirm it.').waitFor()
@@ -75,6 +103,8 @@ step('the own network is removed, with a time to confirm: the server does not an
 
 step('nobody confirms: the page answers again, and the history says so', async () => {
   await waitFor('the way back', () => answers())
+  // The page of the run loads itself again when it gets through.
+  const page = await alice.page.context().newPage()
   assert.is((await page.goto(`${CONSOLE}/history`))?.status(), 200)
   const text = 'signal-event firewall-update was not confirmed in time and was rolled back'
   // The firewall is open before the entry is written.
