@@ -29,6 +29,11 @@ const onDemand = {
     onLoad({ filter: /^/, namespace }, ({ path }) => ({
       contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => require('${path}')[name] }))`,
     }))
+    // yargs-parser takes this function when it is loaded, and calls it for an error only.
+    onResolve({ filter: /^util$/ }, ({ path }) => ({ path, namespace: 'format' }))
+    onLoad({ filter: /^/, namespace: 'format' }, () => ({
+      contents: "exports.format = (...words) => require('node:util').format(...words)",
+    }))
   },
 }
 

@@ -15,17 +15,19 @@ import { lockOf, ownKeys } from './keys.ts'
 import { gather } from './make.ts'
 import { readArchive } from './read.ts'
 import { type Settings, settingsOf } from './settings.ts'
+import { sourceOf } from './source.ts'
 import { Archives, archiveName, type Write } from './store.ts'
 
 /** `gabarit backup [FILE]` */
 export async function make(invocation: Invocation): Promise<number> {
   const { args, places, system, io, answer, progress } = invocation
-  const settings = settingsOf(places)
-  const lock = await lockOf(settings, places)
   return withNothingWaiting(invocation, 'gabarit backup', async () => {
     const now = io.now()
     progress('reading the settings')
-    const { entries, contents } = gather(places, system, now)
+    const source = sourceOf(places)
+    const settings = settingsOf(places, source.configuration, source.descriptions)
+    const lock = await lockOf(settings, places)
+    const { entries, contents } = gather(places, system, now, source)
     progress('encrypting')
     const write: Write = output => sealInto(output, entries, lock, system)
     const [name] = args

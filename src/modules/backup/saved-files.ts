@@ -2,14 +2,13 @@ import { dirname, join, resolve } from 'node:path'
 import { compareBytes } from '../../base/byte-order.ts'
 import { sha256 } from '../../base/sha256.ts'
 import { listDatabases } from '../../db/all-databases.ts'
-import { Descriptions } from '../../db/describe.ts'
 import { readDatabase } from '../../db/store.ts'
 import type { Snapshot } from '../../state/history/snapshot.ts'
 import { type Manifest, readManifest } from '../../state/manifest.ts'
 import { type Pins, readPins } from '../../state/pins.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
-import { readText } from '../../system/read-files.ts'
 import type { System } from '../../system/system.ts'
+import { descriptionsWithFiles, type Source } from './source.ts'
 
 /** The files of the server that are in a backup, and what is known of those that templates make. */
 export interface FilesToSave {
@@ -24,11 +23,10 @@ export interface FilesToSave {
  * What no template makes: the site's own folder, what the descriptions name (keys, certificates, accounts), and generated files
  * that a person has changed.
  */
-export function filesToSave(places: Places, system: System): FilesToSave {
+export function filesToSave(places: Places, system: System, source: Source): FilesToSave {
   const [manifest, pins] = [readManifest(places), readPins(places)]
   const edited = editedFiles(manifest, pins, places, system)
-  const descriptions = descriptionsWithFiles(places)
-  const described = describedPaths(places, databasesWithFiles(places, descriptions), descriptions)
+  const described = describedPaths(places, databasesWithFiles(places, source), source.descriptions)
   const roots = ['/etc/gabarit', ...described, ...edited.keys()]
   const paths = filesUnder(roots, places, system).filter(path => !manifest.has(path) || edited.has(path))
   return { paths, edited, pins }
@@ -72,14 +70,11 @@ export function describedPaths(
 }
 
 /** Those whose descriptions name files: the others may have ten thousand records, and need not be read. */
-function databasesWithFiles(places: Places, descriptions: Descriptions): Snapshot {
+function databasesWithFiles(places: Places, { configuration, descriptions }: Source): Snapshot {
   const named = listDatabases(places).filter(name => descriptions.describes(name))
-  return new Map(named.map(name => [name, readDatabase(databaseFile(places, name)) ?? new Map()]))
-}
-
-/** Descriptions without the others, which would take longer than all the rest. A scalar has no type. */
-function descriptionsWithFiles(places: Places): Descriptions {
-  return new Descriptions(places, path => /"backup"|"scalar"|\\u/.test(readText(path)))
+  const records = (name: string) =>
+    (name === 'configuration' ? configuration : readDatabase(databaseFile(places, name))) ?? new Map()
+  return new Map(named.map(name => [name, records(name)]))
 }
 
 /** A file; a folder with all below it; a link, and what it leads to: a file, or a folder below its own. */

@@ -11,8 +11,9 @@ export type Settings = ReadonlyMap<string, string>
 export function settingsOf(
   places: Places,
   configuration: Records | undefined = readDatabase(databaseFile(places, 'configuration')),
+  descriptions = new Descriptions(places),
 ): Settings {
-  const described = new Descriptions(places).ofRecord('configuration', 'backup')
+  const described = descriptions.ofRecord('configuration', 'backup')
   return withDefaults(configuration?.get('backup')?.properties ?? new Map(), described)
 }
 
