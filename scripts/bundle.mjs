@@ -30,7 +30,9 @@ const onDemand = {
       contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => require('${path}')[name] }))`,
     }))
     // yargs-parser takes this function when it is loaded, and calls it for an error only.
-    onResolve({ filter: /^util$/ }, ({ path }) => ({ path, namespace: 'format' }))
+    onResolve({ filter: /^util$/ }, ({ path, importer }) =>
+      importer.includes('/yargs-parser/') ? { path, namespace: 'format' } : undefined,
+    )
     onLoad({ filter: /^/, namespace: 'format' }, () => ({
       contents: "exports.format = (...words) => require('node:util').format(...words)",
     }))
