@@ -34,7 +34,7 @@ main > :is(p, .act, .acts, code) + :is(.card, .plan, form) { margin-top: .8rem }
 button, .button { font: inherit; border: 1px solid var(--main); background: var(--main); color: var(--on-main); border-radius: 6px;
   padding: .4rem .9rem; cursor: pointer; text-decoration: none; display: inline-block; min-height: 2.4rem }
 button.quiet, .button.quiet { background: transparent; color: var(--main) } button.danger { background: transparent; border-color: var(--bad); color: var(--bad) }
-button:hover, .button:hover { filter: brightness(1.1) } .act { margin: .6rem 0 } .act > code { display: block; width: fit-content; max-width: 100%; margin-top: .3rem }
+p > .button { margin: .2rem 0 } button:hover, .button:hover { filter: brightness(1.1) } .act { margin: .6rem 0 } .act > code { display: block; width: fit-content; max-width: 100%; margin-top: .3rem }
 .acts { display: flex; flex-wrap: wrap; gap: .5rem 1.2rem; align-items: flex-start }
 code, pre, kbd { font: .875em/1.45 ui-monospace, monospace } .act > code, .card > code, main > code { font-size: .78em; color: var(--soft); background: none; padding: 0 } code { background: var(--code); border-radius: 4px; padding: .1rem .35rem; overflow-wrap: anywhere }
 pre { background: var(--code); border-radius: 6px; padding: .6rem; overflow-x: auto; margin: .4rem 0; white-space: pre }
