@@ -60,6 +60,22 @@ for (const { language, javaScriptEnabled, how } of EVERYBODY) {
       assert.is(front.visit(`https://${name}/`).body, 'the page of Apache\n', name)
   })
 
+  step(`${how}: a host is added, shown, made live, and taken back`, async () => {
+    const name = `files.shop-${language}.example`
+    const visit = () => front.visit(`https://${name}/`).body
+    // nginx closes the connection for names that it does not know.
+    assert.throws(visit, 'not closed cleanly')
+    await admin.add('hosts', 'host', name, {})
+    assert.match((await admin.page.locator('.bar').textContent()) ?? '', /^1 /)
+    const files = await admin.makeLive('signal-event', 'host-create', name)
+    for (const file of ['/etc/hosts', '/etc/httpd/conf/httpd.conf']) assert.ok(files.includes(file), files.join(' '))
+    assert.is(visit(), 'the page of Apache\n')
+    assert.match(must(words('gabarit history --limit 1')), `user-${language}`)
+    await admin.makeLive('rollback')
+    assert.throws(visit, 'not closed cleanly')
+    assert.is(must(words('db hosts keys')).split('\n').includes(name), false)
+  })
+
   step(`${how}: an i-bay becomes the content of the domain, and Apache shows its page`, async () => {
     const [ibay, domain] = [`club-${language}`, `shop-${language}.example`]
     await admin.add('accounts', 'ibay', ibay, { Name: 'The club' })
