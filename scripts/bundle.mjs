@@ -6,6 +6,7 @@ import { build } from 'esbuild'
 /**
  * The public suffix list is a third of the engine: files called NAME.apart.ts become bundles of their own, which only the
  * commands that need them read. So does acorn, which only mistakes need.
+ * @param within one that does not, because these programs need it
  */
 const apart = within => ({
   name: 'apart',
@@ -18,6 +19,7 @@ const apart = within => ({
 })
 
 const bundleName = path => basename(path).replace('.apart.ts', '')
+
 /** Node's modules are loaded when something of them is used: a command uses few, and some load many others. */
 const onDemand = {
   name: 'on-demand',
@@ -53,6 +55,7 @@ const modules = {
     }),
 }
 
+/** Each becomes a bundle: the name of the bundle, and the file that it begins with. */
 const PROGRAMS = {
   acorn: 'node_modules/acorn/dist/acorn.js',
   db: 'src/cli/db.ts',

@@ -5,7 +5,7 @@ interface Runtime {
   readonly SHA256: { readonly hash: (data: string | Uint8Array, encoding: 'hex') => string }
 }
 
-const { Bun: runtime }: { Bun?: Runtime } = globalThis as { Bun?: Runtime }
+const { Bun: runtime } = globalThis as { Bun?: Runtime }
 
 /** SHA-256 of some bytes, in hex. */
 export function sha256(data: string | Uint8Array): string {

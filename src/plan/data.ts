@@ -1,3 +1,4 @@
+import { identify } from '../base/identify.ts'
 import { sha256 } from '../base/sha256.ts'
 import type { PropertyChange } from '../state/history/entry.ts'
 import { type Redact, unifiedDiff } from './diff.ts'
@@ -58,7 +59,7 @@ export const NOTHING: Deeds = { changes: [], folders: [], notify: [] }
  * @param properties that change with the files
  */
 export function planId(plan: Deeds, properties: readonly PropertyChange[] = []): string {
-  return sha256(JSON.stringify([plan.changes.map(changeParts), plan.folders, plan.notify, properties])).slice(0, 12)
+  return identify([plan.changes.map(changeParts), plan.folders, plan.notify, properties])
 }
 
 /** Everything that distinguishes one change from another, as plain data. */

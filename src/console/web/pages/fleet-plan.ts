@@ -5,7 +5,7 @@ import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf, shellLine } from '../parts/command.ts'
 import { diffView } from '../parts/diff.ts'
-import { hidden, hiddenToken, planButton } from '../parts/form.ts'
+import { commentField, hidden, hiddenToken, planButton } from '../parts/form.ts'
 import { note } from '../parts/note.ts'
 import { propertySection, propertyTable } from '../parts/properties.ts'
 import { table } from '../parts/table.ts'
@@ -83,10 +83,7 @@ ${adopted.length === 0 ? NONE : html`<section class="card">${propertySection(vis
 function actForm(visit: Visit, words: readonly string[], plan: string | undefined): Markup {
   const { label, note: about, look } = verbOf(words)
   const act = plan === undefined ? words : withOptions(words, '--plan', plan)
-  const field =
-    about === undefined
-      ? NONE
-      : html`<div class="field"><label for="comment">${visit.say(about)}</label><input id="comment" name="comment" maxlength="200" autocomplete="off"></div>`
+  const field = about === undefined ? NONE : commentField(visit.say(about))
   return html`<form class="act" method="post" action="${at('/run')}">${hiddenToken(visit)}${hidden('words', JSON.stringify(act))}${field}
 <button${look === undefined ? NONE : html` class="${look}"`}>${visit.say(label)}</button>${commandOf(act)}</form>`
 }

@@ -91,6 +91,11 @@ export function codeField(visit: Visit, wrong = ''): Markup {
   })
 }
 
+/** A note about what a command does. @param label what it is for */
+export function commentField(label: string): Markup {
+  return html`<div class="field"><label for="comment">${label}</label><input id="comment" name="comment" maxlength="200" autocomplete="off"></div>`
+}
+
 /** How long to wait for a confirmation; the first: as the server decides. */
 const WINDOWS = ['', '5m', '10m', '30m', '1h', 'no']
 
@@ -114,7 +119,7 @@ export function liveForm(
       html`<option value="${time}">${time === '' ? visit.say('asUsual') : time === 'no' ? visit.say('never') : time}</option>`,
   )
   return html`<form class="act" method="post" action="${at(action)}">${hiddenToken(visit)}${hidden('words', JSON.stringify(live))}${more}
-<div class="field"><label for="comment">${visit.say('noteForHistory')}</label><input id="comment" name="comment" maxlength="200" autocomplete="off"></div>
+${commentField(visit.say('noteForHistory'))}
 <div class="field"><label for="within">${visit.say('confirmWithin')}</label><select id="within" name="within">${windows}</select></div>
 <button>${visit.say('makeLive')}</button>${commandOf(withOptions(words, '--plan', plan))}</form>`
 }

@@ -37,14 +37,15 @@ export async function adopt({ args, places, flag, answer }: Invocation, store: S
       kept.filter(one => one.database === database),
     )
   const is = flag('dry-run') ? 'would be' : 'is'
+  const descriptions = new Descriptions(places)
   const lines = [
-    ...kept.map(one => `${nameOf(one)} ${is} ${shown(one, places)} for host ${host} now, instead of ${one.from}`),
+    ...kept.map(one => `${nameOf(one)} ${is} ${shown(one, descriptions)} for host ${host} now, instead of ${one.from}`),
     ...gone.map(one => `${nameOf(one)} was removed on ${host}; a fleet cannot say that: take it out of ${one.from}`),
     ...(kept.length > 0 && !flag('dry-run') ? ['To make it known: gabarit fleet publish'] : []),
   ]
   const data = kept.map(one => {
     const { database, key, property, from } = one
-    const [old, now] = isHidden(one, places) ? [HIDDEN, HIDDEN] : [one.fleet, one.value]
+    const [old, now] = isHidden(one, descriptions) ? [HIDDEN, HIDDEN] : [one.fleet, one.value]
     return { database, key, property, from, old, new: now }
   })
   return answer({ host, adopted: data }, lines.join('\n'), gone.length === 0)
@@ -72,12 +73,12 @@ function nameOf({ database, key, property }: Different): string {
   return [database, key, property ?? []].flat().join(' ')
 }
 
-function shown(one: Different, places: Places): string {
-  return isHidden(one, places) ? 'as there' : JSON.stringify(one.value)
+function shown(one: Different, descriptions: Descriptions): string {
+  return isHidden(one, descriptions) ? 'as there' : JSON.stringify(one.value)
 }
 
 const HIDDEN = '********'
 
-function isHidden({ database, key, type, property }: Different, places: Places): boolean {
-  return isSecret(new Descriptions(places).of(database, key, type), property)
+function isHidden({ database, key, type, property }: Different, descriptions: Descriptions): boolean {
+  return isSecret(descriptions.of(database, key, type), property)
 }

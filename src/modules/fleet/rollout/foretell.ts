@@ -1,3 +1,4 @@
+import { identify } from '../../../base/identify.ts'
 import { plural } from '../../../base/plural.ts'
 import { sha256 } from '../../../base/sha256.ts'
 import { serialize } from '../../../db/json.ts'
@@ -17,7 +18,7 @@ export interface Outlook {
 
 /** Identifies a roll-out by everything that it would bring to its hosts. @param more what distinguishes it besides */
 export function rolloutPlan({ release, attempt, waves, wave }: Rollout, ...more: readonly unknown[]): string {
-  return sha256(JSON.stringify([release, attempt, waves, wave, ...more])).slice(0, 12)
+  return identify([release, attempt, waves, wave, ...more])
 }
 
 /** Everything that distinguishes records and files of a fleet from others, as plain data. */

@@ -1,5 +1,5 @@
 import { EXIT, orUndefined, refusal } from '../../../base/failure.ts'
-import { sha256 } from '../../../base/sha256.ts'
+import { identify } from '../../../base/identify.ts'
 import type { Records } from '../../../db/record.ts'
 import { recordsOf } from '../../../db/store.ts'
 import { below } from '../../../system/places.ts'
@@ -38,7 +38,7 @@ export async function refresh({ places, system, io, value, flag, answer }: Invoc
   const before = (stored === undefined ? undefined : orUndefined(() => factsOf(stored, source.protocol))) ?? []
   const changes = differences(before, factsOf(fetched, source.protocol))
   // By what counts: some providers sign anew for everybody who asks.
-  const plan = sha256(JSON.stringify([source, changes])).slice(0, 12)
+  const plan = identify([source, changes])
   const wanted = value('plan')
   const files = changes.length === 0 ? [] : [asFile(stored === undefined ? 'create' : 'modify', changes)]
   const data = { plan, status: EXIT.done, files }
