@@ -187,6 +187,12 @@ step('a client of one server is none of another', async () => {
   writeFileSync(file, `${udp}hand-window 4\ntls-exit\n`, { mode: 0o600 })
   run(commandOn('one', 'openvpn', '--config', file, '--dev', 'tun7'), { timeoutSeconds: 30 })
   assert.match(logOf('openvpn'), /client-config-dir authentication failed for common name 'tomoe'/)
+  // The server lists a refused client for a while; nobody is told that it is connected.
+  assert.equal(
+    connectionsOf('tomoe').map(({ server }) => server),
+    ['openvpn-tcp'],
+  )
+  assert.match(type('gabarit vpn status'), /^openvpn: running since .*, 2 clients$/m)
 })
 
 step('gabarit vpn clients shows who is connected, with addresses and bytes', () => {

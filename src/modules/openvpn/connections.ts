@@ -27,7 +27,7 @@ export interface Connections {
   readonly problems: readonly string[]
 }
 
-/** Asks all servers in parallel who is connected. */
+/** Asks all servers in parallel who is connected. Clients that were refused are left out. */
 export async function readConnections(servers: readonly VpnServer[]): Promise<Connections> {
   const answers = await Promise.all(
     servers.map(async server => {
@@ -41,11 +41,17 @@ export async function readConnections(servers: readonly VpnServer[]): Promise<Co
     }),
   )
   return {
-    connections: answers.flatMap(answer => answer.connections ?? []),
+    connections: answers.flatMap(answer => answer.connections ?? []).filter(isEstablished),
     down: answers.flatMap(answer => answer.down ?? []),
     problems: answers.flatMap(answer => answer.problem ?? []),
   }
 }
+
+/**
+ * Whether the server let the client in. One that it refused (no file of its own in client-config-dir, disabled) stays
+ * in its list for up to a minute, with the name in its certificate, but without an address.
+ */
+export const isEstablished = ({ virtualAddresses }: Connection): boolean => virtualAddresses.length > 0
 
 /** Opens the management interface, and closes it whatever happens. */
 export async function withManagement<Result>(
@@ -60,7 +66,7 @@ export async function withManagement<Result>(
   }
 }
 
-/** Who is connected to one server. */
+/** Who is connected to one server, or tries to be. */
 export async function connectionsOf(client: Management, { name }: VpnServer): Promise<Connection[]> {
   // Format 3 separates columns by tabs, so a comma or a space in a name does no harm.
   return parseStatus(await client.ask('status 3', 'list'), name)

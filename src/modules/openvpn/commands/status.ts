@@ -1,7 +1,7 @@
 import { messageOf } from '../../../base/failure.ts'
 import { daysLeft, sayDay, sayDays, sayTime } from '../../../base/time.ts'
 import type { Invocation } from '../../../terminal/command.ts'
-import { connectionsOf, withManagement } from '../connections.ts'
+import { connectionsOf, isEstablished, withManagement } from '../connections.ts'
 import { type Expiring, enabledClients, endingClients, expiriesOf } from '../expiry.ts'
 import { NotRunning } from '../management.ts'
 import { readServers, type Vpn, type VpnServer } from '../servers.ts'
@@ -40,7 +40,7 @@ async function statusOf(server: VpnServer, vpn: Vpn): Promise<ServerStatus> {
   try {
     return await withManagement(server, async client => {
       const [state = ''] = await client.ask('state', 'list')
-      const clients = (await connectionsOf(client, server)).length
+      const clients = (await connectionsOf(client, server)).filter(isEstablished).length
       return { ...nothing, state: 'running', since: new Date(Number(state.split(',')[0]) * 1000), clients }
     })
   } catch (error) {
