@@ -1,5 +1,4 @@
 import { refusal } from '../base/failure.ts'
-import { fillDatabases } from '../event/handlers.ts'
 import { type Prepared, prepareRecords } from '../event/prepare.ts'
 import { type Survey, surveyOnceSetUp } from '../event/survey.ts'
 import { waitingRecords } from '../event/waiting.ts'
@@ -44,7 +43,8 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
     const options = { ...request, windowOfServices: value('confirm-within') !== 'no' }
     const transaction = new Transaction(options, { ...work, context })
     transaction.takeSnapshot()
-    const surveyed = surveyWithDefaults({ ...work, context })
+    for (const failure of prepared.failures) transaction.noteReported(failure.describe())
+    const surveyed = surveyOnceSetUp(context)
     const found = { ...surveyed, properties: withMore(surveyed.properties, changes) }
     const templates = flag('all') ? templatesOf(found.outputs) : templatesToApply(found)
     if (found.problems.length > 0) throw refusal(found.problems.join('\n'), { hint: 'Nothing was changed.' })
@@ -67,9 +67,10 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
 
 /** What belongs to new and deleted records; nothing before the first event, which makes all of it. */
 async function prepare(invocation: Invocation, { context, report }: Work): Promise<Prepared> {
-  const dry = context.system.dryRun ? invocation : invocation.asDryRun()
   const since = new History(context.places).lastApplied()
-  const properties = since === undefined ? [] : changesSince(context.places, since)
+  if (since === undefined) return { databases: new Map(), changes: [], failures: [], made: [], requests: [] }
+  const dry = context.system.dryRun ? invocation : invocation.asDryRun()
+  const properties = changesSince(context.places, since)
   return prepareRecords(makeContext(dry.places, dry.system, context.warn), properties, report)
 }
 
@@ -78,15 +79,6 @@ function withMore(found: readonly PropertyChange[], more: readonly PropertyChang
   const idOf = ({ database, key, property }: PropertyChange) => JSON.stringify([database, key, property])
   const known = new Set(found.map(idOf))
   return [...found, ...more.filter(change => !known.has(idOf(change)))]
-}
-
-/** As an event, but only if something is refused: a new record may lack nothing but its defaults. */
-function surveyWithDefaults({ context, report }: Work): Survey {
-  const heard: string[] = []
-  const found = surveyOnceSetUp({ ...context, warn: message => heard.push(message) })
-  if (found.problems.length === 0) for (const message of heard) context.warn(message)
-  else if (fillDatabases(context.places, report).length === 0) return surveyOnceSetUp(context)
-  return found
 }
 
 /**

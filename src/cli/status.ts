@@ -136,7 +136,7 @@ function asText({ found, events, pending, overrides, troubles, warnings }: Statu
     ['overrides to look at (gabarit overrides)', stale.map(({ file, state }) => `${file}: ${state}`)],
     ['pending service adjustments', pending.map(({ service, word }) => `${service}: ${word}`)],
     ...[...troubles].map(([heading, rows]): [string, string[]] => [heading, rows.map(troubleLine)]),
-    ['records without their defaults (first: gabarit initialize-default-databases)', incomplete],
+    ['records without their defaults (events and gabarit apply fill them in)', incomplete],
     ['problems that would stop an event', problems],
     ['warnings', warnings],
   ]

@@ -24,5 +24,5 @@ export function surveyCompleted(invocation: Invocation, context: Context): Compl
 
 /** What to say of records that lack only defaults. */
 export function incompleteLines(incomplete: readonly string[]): string[] {
-  return incomplete.map(record => `${record}: its defaults are missing; first: gabarit initialize-default-databases`)
+  return incomplete.map(record => `${record}: its defaults are missing; events and gabarit apply fill them in`)
 }

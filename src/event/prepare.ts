@@ -12,6 +12,7 @@ import type { Reporter } from '../transaction/report.ts'
 import { type EventAbout, readAbout } from './about.ts'
 import type { Action, ActionRun } from './action.ts'
 import { actionOf } from './actions.ts'
+import { fillDatabases } from './handlers.ts'
 import { type Event, type Handler, listEvents, loadEvent } from './load.ts'
 
 /** Actions that only change records or make files, and whether they do it for one record: what they do can be part of a plan. */
@@ -27,6 +28,8 @@ export interface Prepared extends Gathered {
   readonly databases: ReadonlyMap<string, Records>
   /** Of databases, with secrets in clear. */
   readonly changes: readonly PropertyChange[]
+  /** Why a database has not got its defaults. */
+  readonly failures: readonly Failure[]
 }
 
 /** What actions make, and ask of services. */
@@ -36,7 +39,8 @@ export interface Gathered {
 }
 
 /**
- * What the events of changed records do before they make files: a new domain gets its hosts, a certificate its names.
+ * What the events of changed records do before they make files: defaults are filled in, a new domain gets its hosts, a
+ * certificate its names.
  * @param dry of a dry run: only its view of the databases changes
  * @throws Failure for a record that its event would not take; nothing was changed then
  */
@@ -46,6 +50,8 @@ export async function prepareRecords(
   report: Reporter,
 ): Promise<Prepared> {
   const before = takeSnapshot(dry.places)
+  // What it fills in is among the changes.
+  const failures = fillDatabases(dry.places, told => (told.kind === 'databases' ? undefined : report(told)))
   const gathered: Gathered = { made: [], requests: [] }
   for (const { event, handler, key, action } of deedsFor(dry, properties)) {
     const context = { ...dry, event: { name: event.name, args: [key] } }
@@ -58,7 +64,7 @@ export async function prepareRecords(
   const after = takeSnapshot(dry.places)
   const changes = databaseChanges(before, after)
   const changed = new Set(changes.map(({ database }) => database))
-  return { databases: new Map([...after].filter(([name]) => changed.has(name))), changes, ...gathered }
+  return { databases: new Map([...after].filter(([name]) => changed.has(name))), changes, failures, ...gathered }
 }
 
 function runOf(context: Context, handler: string, { made, requests }: Gathered, report: Reporter): ActionRun {

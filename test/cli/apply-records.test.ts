@@ -1,5 +1,6 @@
 // What belongs to new and deleted domains, besides the files that templates make.
 import { X509Certificate } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Sandbox } from '../support/sandbox.ts'
@@ -40,6 +41,28 @@ apply('a new domain gets its hosts with its files, as the plan shows', () => {
   assert.ok(certified().includes('DNS:*.shop.org'))
   assert.match(box.must('gabarit status'), 'nothing to do')
   assert.not.match(box.must('gabarit lint'), 'has no hosts')
+})
+
+apply('a new record gets its defaults with its files, and is served', () => {
+  box.must('db hosts set printer.example.org host')
+  const shown = box.must('gabarit apply --dry-run')
+  assert.match(shown, /^\+ hosts printer\.example\.org HostType = "Self"$/m)
+  assert.is(box.run('db hosts getprop printer.example.org HostType').status, 1, 'only shown')
+  box.must(['gabarit', 'apply', '--plan', planIn(shown)])
+  assert.is(box.must('db hosts getprop printer.example.org HostType'), 'Self\n')
+  assert.match(box.read('/etc/httpd/conf/httpd.conf'), /^ +ServerAlias printer\.example\.org$/m)
+  assert.match(box.must('gabarit status'), 'nothing to do')
+  box.must('gabarit rollback')
+  assert.is(box.run('db hosts get printer.example.org').status, 1, 'record and defaults go together')
+})
+
+apply('a migration that fails is told, and the exit status says it', () => {
+  const migration = '/etc/gabarit/db/hosts/migrate/10-site.cjs'
+  box.write(migration, "module.exports = () => { throw new Error('no way') }\n")
+  const { status, stderr } = box.run('gabarit apply')
+  assert.is(status, 1)
+  assert.match(stderr, `${migration}:1:32: the migration failed: no way`)
+  rmSync(box.path(migration))
 })
 
 apply('one that is refused leaves no host', () => {

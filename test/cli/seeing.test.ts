@@ -90,13 +90,13 @@ seeing('status, verify and diff name records that lack only defaults as such, no
   const data = JSON.parse(own.must('gabarit status --json'))
   assert.equal([data.incomplete, data.problems], [['configuration httpd', 'vpn bob'], []])
   const status = own.must('gabarit status')
-  assert.match(status, 'records without their defaults (first: gabarit initialize-default-databases):\n  conf')
+  assert.match(status, 'records without their defaults (events and gabarit apply fill them in):\n  conf')
   assert.not.match(status, 'problems that would stop an event')
   for (const command of ['verify', 'diff']) {
     const { problems, incomplete } = JSON.parse(own.run(`gabarit ${command} --json`).stdout)
     assert.equal([incomplete, problems], [['configuration httpd', 'vpn bob'], []], command)
     const { stdout } = own.run(`gabarit ${command}`)
-    assert.match(stdout, 'vpn bob: its defaults are missing; first: gabarit initialize-default-databases\n')
+    assert.match(stdout, 'vpn bob: its defaults are missing; events and gabarit apply fill them in\n')
   }
   assert.is(own.run('gabarit verify').status, 1)
   own.must('gabarit apply --dry-run')
