@@ -43,29 +43,25 @@ export function isExecutable(file: string): boolean {
 }
 
 /**
- * The bytes of a file, without waiting for them: a pipe in the place of a file would keep the reader for ever.
+ * The bytes of a file, without waiting for them: a pipe in the place of a file would keep the reader for ever. There are many
+ * files, and most are small: what it is, is asked only if it has nothing.
  * @throws Failure if it is a pipe; the system's error
  */
 export function bytesNow(file: string): Buffer {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    const stat = fstatSync(descriptor)
-    if (stat.isFIFO()) throw new Failure('this is a pipe, not a file', { where: file })
-    return stat.isFile() && stat.size > 0 ? wholeFile(descriptor, stat.size) : readFileSync(descriptor)
+    const bytes = readFileSync(descriptor)
+    if (bytes.length === 0 && fstatSync(descriptor).isFIFO()) throw isPipe(file)
+    return bytes
   } catch (error) {
-    throw naming(file, error)
+    // Somebody writes into it.
+    throw hasCode(error, 'EAGAIN') ? isPipe(file) : naming(file, error)
   } finally {
     closeSync(descriptor)
   }
 }
 
-/** Half the calls of readFileSync(): there are many files, and most are small. @param size in bytes, as it was a moment ago */
-function wholeFile(descriptor: number, size: number): Buffer {
-  const bytes = Buffer.allocUnsafe(size + 1)
-  const read = readSync(descriptor, bytes)
-  const start = bytes.subarray(0, read)
-  return read === size ? start : Buffer.concat([start, readFileSync(descriptor)])
-}
+const isPipe = (file: string) => new Failure('this is a pipe, not a file', { where: file })
 
 /** Whether a file has these bytes, without reading it into memory as a whole. */
 export function hasBytes(file: string, bytes: Buffer): boolean {
