@@ -1,29 +1,31 @@
 // Somebody has taken over the store of a fleet: roll-outs and reports that are not genuine, or old ones, are refused and told.
-import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { createPublicKey } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { newKey, publicSigner } from '../../src/modules/fleet/authority.ts'
+import { newKey, newSigningKey, publicSigner } from '../../src/modules/fleet/authority.ts'
+import { addressesText, takeAddresses } from '../../src/modules/fleet/cluster/addresses.ts'
 import { ReportCount } from '../../src/modules/fleet/host/report-count.ts'
-import { FLEET_FILES, fleetState } from '../../src/modules/fleet/member.ts'
+import { FLEET_FILES, fleetFile, fleetState, MEMBER_FILE } from '../../src/modules/fleet/member.ts'
 import { decide } from '../../src/modules/fleet/rollout/decide.ts'
 import { type Observed, observe } from '../../src/modules/fleet/rollout/observed.ts'
 import { readReports, reportText } from '../../src/modules/fleet/rollout/reports.ts'
 import type { Rollout } from '../../src/modules/fleet/rollout/rollout.ts'
 import { Rollouts } from '../../src/modules/fleet/rollout/rollouts.ts'
 import { NEW, type Status } from '../../src/modules/fleet/rollout/status.ts'
+import { addressesKey } from '../../src/modules/fleet/store/keys.ts'
 import { findPlaces } from '../../src/system/places.ts'
 import { PROJECT } from '../support/sandbox.ts'
+import { MemoryStore } from './memory-store.ts'
 
 const tests = suite('a store that was taken over')
 const root = mkdtempSync(join(tmpdir(), 'gabarit-forged-'))
 tests.after(() => rmSync(root, { recursive: true }))
 
 const places = findPlaces(PROJECT, {}, root)
-const signingKey = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-fleetState(places).write(FLEET_FILES.signing, signingKey())
+fleetState(places).write(FLEET_FILES.signing, newSigningKey())
 const member = { fleet: 'shops', signer: publicSigner(places) }
 
 const running: Rollout = {
@@ -137,6 +139,23 @@ tests('the numbers of reports only grow, also after a restart and with a clock t
     numbers.toSorted((a, b) => a - b),
   )
   assert.is(new Set(numbers).size, numbers.length)
+})
+
+tests('a list of addresses that was there before is not put back, also if the one after it said nothing new', async () => {
+  const [one, two] = ['https://192.0.2.1:2379', 'https://192.0.2.2:2379']
+  const joined = { host: 'a', controller: false, endpoints: [one, two], user: 'host-a', password: 'secret' }
+  MEMBER_FILE.write(places, { ...member, ...joined })
+  const store = new MemoryStore()
+  const take = async (number: number, ...endpoints: string[]) => {
+    const value = addressesText({ fleet: 'shops', number, endpoints }, fleetFile(places, 'signing'))
+    await store.commit([], [{ key: addressesKey('a'), value }])
+    return takeAddresses(store, places).catch(String)
+  }
+  assert.is(await take(2, one, two), false)
+  assert.match(String(await take(1, one)), /the list of addresses is older than one that was there/)
+  assert.equal(MEMBER_FILE.read(places)?.endpoints, [one, two])
+  assert.is(await take(3, two), true)
+  assert.equal(MEMBER_FILE.read(places)?.endpoints, [two])
 })
 
 tests.run()

@@ -39,9 +39,11 @@ export async function takeAddresses(store: Store, places: Places): Promise<boole
   if (fleet !== member.fleet) throw refuse(`is for the fleet ${fleet}, not ${member.fleet}`)
   if (number < (member.addresses ?? 0)) throw refuse('is older than one that was there: somebody has put it back')
   const mine = asReachedHere(endpoints, places)
-  if (mine.length === 0 || isDeepStrictEqual(mine, member.endpoints)) return false
-  MEMBER_FILE.write(places, { ...member, endpoints: mine, addresses: number })
-  return true
+  if (mine.length === 0) return false
+  const isNew = !isDeepStrictEqual(mine, member.endpoints)
+  // A list that says nothing new counts, too: else one before it could be put back.
+  if (isNew || number !== member.addresses) MEMBER_FILE.write(places, { ...member, endpoints: mine, addresses: number })
+  return isNew
 }
 
 /** A host that carries a member of the store asks that one first. */

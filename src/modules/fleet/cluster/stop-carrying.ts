@@ -19,7 +19,7 @@ const PATIENCE = 30
  */
 export async function stopCarrying(host: string, invocation: Invocation, command: string): Promise<boolean> {
   const { places } = invocation
-  const { host: own, ...member } = needMember(places)
+  const own = needMember(places).host
   const { list } = await withStore(places, store => readCarriers(store, places))
   const carried = list.find(one => one.host === host)
   const others = endpointsOf({ list: list.filter(one => one.host !== host) })
@@ -28,8 +28,8 @@ export async function stopCarrying(host: string, invocation: Invocation, command
       hint: 'First, on another controller: gabarit fleet store add --address HOST',
     })
   if (carried !== undefined) {
-    // From here on, this host asks the others: its own etcd ends.
-    if (host === own) MEMBER_FILE.write(places, { ...member, host, endpoints: others })
+    // From here on, this host asks the others: its own etcd ends. Read anew, for the agent writes there, too.
+    if (host === own) MEMBER_FILE.write(places, { ...needMember(places), endpoints: others })
     await withRootAt(places, others, async (store, root) => {
       await noteCarrier(store, places, host, { ...carried, endpoints: [] })
       await removeMember(root, carried.peer, PATIENCE)
