@@ -1,21 +1,25 @@
 // Somebody has taken over the store of a fleet: roll-outs and reports that are not genuine, or old ones, are refused and told.
 import { createPublicKey } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { identityFile, newIdentity, recipientIn } from '../../src/archive/identity.ts'
+import { seal } from '../../src/archive/sealed.ts'
 import { newKey, newSigningKey, publicSigner } from '../../src/modules/fleet/authority.ts'
 import { addressesText, takeAddresses } from '../../src/modules/fleet/cluster/addresses.ts'
 import { ReportCount } from '../../src/modules/fleet/host/report-count.ts'
 import { FLEET_FILES, fleetFile, fleetState, MEMBER_FILE } from '../../src/modules/fleet/member.ts'
+import { memberChange } from '../../src/modules/fleet/members.ts'
+import { adopt } from '../../src/modules/fleet/release/adopt.ts'
 import { decide } from '../../src/modules/fleet/rollout/decide.ts'
 import { type Observed, observe } from '../../src/modules/fleet/rollout/observed.ts'
 import { readReports, reportText } from '../../src/modules/fleet/rollout/reports.ts'
 import type { Rollout } from '../../src/modules/fleet/rollout/rollout.ts'
 import { Rollouts } from '../../src/modules/fleet/rollout/rollouts.ts'
 import { NEW, type Status } from '../../src/modules/fleet/rollout/status.ts'
-import { addressesKey } from '../../src/modules/fleet/store/keys.ts'
+import { addressesKey, statusKey } from '../../src/modules/fleet/store/keys.ts'
 import { findPlaces } from '../../src/system/places.ts'
 import { PROJECT } from '../support/sandbox.ts'
 import { MemoryStore } from './memory-store.ts'
@@ -104,6 +108,8 @@ const read = (text: string) => readReports(new Map([['a', entry(text)]]), member
 tests('a report counts only if the host itself has signed it', () => {
   const text = say('a', 1, { health: 'httpd does not run' })
   assert.is(read(text).get('a')?.status?.health, 'httpd does not run')
+  // A terminal obeys nothing of it.
+  assert.is(read(say('a', 1, { health: 'ill\x1b[2J\nagain' })).get('a')?.status?.health, 'ill\\x1b[2J\nagain')
   for (const forged of [text.replace('httpd does not run', 'well'), say('b', 2), say('a', 2, {}, 'other'), '{}', ''])
     assert.is(read(forged).get('a')?.status, undefined, forged)
   const unknown = readReports(new Map([['c', entry(text)]]), members, 'shops')
@@ -141,21 +147,55 @@ tests('the numbers of reports only grow, also after a restart and with a clock t
   assert.is(new Set(numbers).size, numbers.length)
 })
 
-tests('a list of addresses that was there before is not put back, also if the one after it said nothing new', async () => {
-  const [one, two] = ['https://192.0.2.1:2379', 'https://192.0.2.2:2379']
-  const joined = { host: 'a', controller: false, endpoints: [one, two], user: 'host-a', password: 'secret' }
-  MEMBER_FILE.write(places, { ...member, ...joined })
+tests(
+  'a list of addresses that was there before is not put back, also if the one after it said nothing new',
+  async () => {
+    const [one, two] = ['https://192.0.2.1:2379', 'https://192.0.2.2:2379']
+    const joined = { host: 'a', controller: false, endpoints: [one, two], user: 'host-a', password: 'secret' }
+    MEMBER_FILE.write(places, { ...member, ...joined })
+    const store = new MemoryStore()
+    const take = async (number: number, ...endpoints: string[]) => {
+      const value = addressesText({ fleet: 'shops', number, endpoints }, fleetFile(places, 'signing'))
+      await store.commit([], [{ key: addressesKey('a'), value }])
+      return takeAddresses(store, places).catch(String)
+    }
+    assert.is(await take(2, one, two), false)
+    assert.match(String(await take(1, one)), /the list of addresses is older than one that was there/)
+    assert.equal(MEMBER_FILE.read(places)?.endpoints, [one, two])
+    assert.is(await take(3, two), true)
+    assert.equal(MEMBER_FILE.read(places)?.endpoints, [two])
+  },
+)
+
+tests('what a host reports as changed there reaches no database but those of the fleet for it', async () => {
+  const reading = await newIdentity()
+  fleetState(places).write(FLEET_FILES.reading, identityFile(reading))
+  fleetState(places).write(FLEET_FILES.authorityKey, newKey())
+  MEMBER_FILE.write(places, { ...member, host: 'gate', controller: true, endpoints: [], user: '', password: '' })
   const store = new MemoryStore()
-  const take = async (number: number, ...endpoints: string[]) => {
-    const value = addressesText({ fleet: 'shops', number, endpoints }, fleetFile(places, 'signing'))
-    await store.commit([], [{ key: addressesKey('a'), value }])
-    return takeAddresses(store, places).catch(String)
+  const host = {
+    recipient: 'age1',
+    key: publicOf(keys.a),
+    groups: [],
+    controller: false,
+    joined: '2026-01-01T00:00:00Z',
   }
-  assert.is(await take(2, one, two), false)
-  assert.match(String(await take(1, one)), /the list of addresses is older than one that was there/)
-  assert.equal(MEMBER_FILE.read(places)?.endpoints, [one, two])
-  assert.is(await take(3, two), true)
-  assert.equal(MEMBER_FILE.read(places)?.endpoints, [two])
+  await store.commit([], [memberChange(places, 'a', host)])
+  const adopted = async (found: unknown) => {
+    const data = Buffer.from(JSON.stringify(found))
+    const recipients = [recipientIn(identityFile(reading)) ?? '']
+    const drift = Buffer.from(await seal([{ name: 'drift.json', data }], { recipients })).toString('base64')
+    await store.commit([], [{ key: statusKey('a'), value: say('a', 5, { drift }) }])
+    const invocation = { args: ['a'], places, flag: () => false, answer: () => 0 }
+    return adopt(invocation, store).catch(String)
+  }
+  const place = { key: 'admin', type: 'user', property: null, fleet: '', value: 'user', from: 'host a' }
+  const what = (database: string) => ({ values: [{ ...place, database }], files: [] })
+  for (const bad of [what('../../../../db/accounts'), what(join(root, 'accounts.json')), { values: 'all' }, 'nothing'])
+    assert.match(String(await adopted(bad)), /^Failure: what a reports is damaged/)
+  assert.equal(readdirSync(root), ['var'])
+  assert.not.ok(existsSync(join(root, 'var/lib/gabarit/db')))
+  assert.is(await adopted(what('accounts')), 0)
 })
 
 tests.run()

@@ -1,3 +1,4 @@
+import { escapeControls } from '../../../base/escape-controls.ts'
 import { refusal } from '../../../base/failure.ts'
 import { changeDatabase } from '../../../db/change.ts'
 import { Descriptions } from '../../../db/describe.ts'
@@ -16,7 +17,10 @@ import { type Drift, openDrift } from './drift.ts'
  * `gabarit fleet adopt HOST [DATABASE [KEY [PROP]]]`: what somebody has set on a host goes into the records of the fleet for that
  * host, so that the next release keeps it.
  */
-export async function adopt({ args, places, flag, answer }: Invocation, store: Store): Promise<number> {
+export async function adopt(
+  { args, places, flag, answer }: Pick<Invocation, 'args' | 'places' | 'flag' | 'answer'>,
+  store: Store,
+): Promise<number> {
   const { fleet } = needController(places)
   const [host = '', ...wanted] = args
   const status = (await listReports(store, await readMembers(store, places), fleet)).get(host)?.status
@@ -48,7 +52,7 @@ export async function adopt({ args, places, flag, answer }: Invocation, store: S
     const [old, now] = isHidden(one, descriptions) ? [HIDDEN, HIDDEN] : [one.fleet, one.value]
     return { database, key, property, from, old, new: now }
   })
-  return answer({ host, adopted: data }, lines.join('\n'), gone.length === 0)
+  return answer({ host, adopted: data }, lines.map(escapeControls).join('\n'), gone.length === 0)
 }
 
 type Different = Drift['values'][number]

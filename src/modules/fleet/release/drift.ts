@@ -1,17 +1,20 @@
 import { open, seal } from '../../../archive/sealed.ts'
-import { listOf, objectOf, orNull, type TypeOf, text } from '../../../base/shape.ts'
+import { refusal } from '../../../base/failure.ts'
+import { listOf, matching, objectOf, orNull, type TypeOf, text } from '../../../base/shape.ts'
 import { NOTHING_OWNED, OWNED } from '../../../db/owned.ts'
 import { takeSnapshot, valueIn } from '../../../state/history/snapshot.ts'
-import type { Places } from '../../../system/places.ts'
+import { DATABASE_NAME, type Places } from '../../../system/places.ts'
 import type { System } from '../../../system/system.ts'
 import { changedFiles } from './files.ts'
+import { readJson } from './signed.ts'
 
 /** What differs on a host from what the fleet has set there. */
 export type Drift = TypeOf<typeof drift>
 const drift = objectOf({
   values: listOf(
     objectOf({
-      database: text,
+      /** The host says so: never a path. */
+      database: matching(DATABASE_NAME, 'the name of a database'),
       key: text,
       /** Of the record, as the fleet has set it. */
       type: text,
@@ -79,5 +82,7 @@ const ENTRY = 'drift.json'
 export async function openDrift(said: string, identities: readonly string[], where: string): Promise<Drift> {
   if (said === '') return { values: [], files: [] }
   const [entry] = await open(Buffer.from(said, 'base64'), { identities }, where)
-  return drift(JSON.parse(entry?.data.toString('utf8') ?? ''))
+  return readJson(entry?.data.toString('utf8') ?? '', drift, why =>
+    refusal(`${where} ${why}`, { hint: 'Nothing was changed.' }),
+  )
 }

@@ -34,13 +34,13 @@ export function signed<T extends object>({ kind, form }: Statement<T>, what: T, 
  */
 export function verified<T>({ kind, by, form, shape }: Statement<T>, stored: string, signer: string): T {
   const refuse = (why: string) => refusedStatement(kind, why)
-  const { said, signature } = read(stored, container, refuse)
+  const { said, signature } = readJson(stored, container, refuse)
   const key = createPublicKey(signer)
   const isRight = () => verify(...signing(kind, said, key), Buffer.from(signature, 'base64'))
   if (orUndefined(isRight) !== true) throw refuse(`is not signed by ${by}, or was altered`)
-  const found = read(said, objectOf({ form: text }), refuse)
+  const found = readJson(said, objectOf({ form: text }), refuse)
   if (found.form !== form) throw refuse(`has the form ${found.form}, which this version cannot read`)
-  return read(said, shape, refuse)
+  return readJson(said, shape, refuse)
 }
 
 /** @param why the end of a sentence that begins with the statement */
@@ -54,7 +54,8 @@ function signing(kind: string, said: string, key: KeyObject) {
   return [how, Buffer.from(`gabarit fleet ${kind}\n${said}`), key] as const
 }
 
-function read<T>(json: string, shape: (value: unknown) => T, refuse: (why: string) => Failure): T {
+/** What a JSON text of another machine says. @param refuse makes the Failure of the end of a sentence that begins with the text */
+export function readJson<T>(json: string, shape: Shape<T>, refuse: (why: string) => Failure): T {
   try {
     return shape(JSON.parse(json))
   } catch (error) {

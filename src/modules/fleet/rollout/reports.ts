@@ -1,3 +1,4 @@
+import { escapeControls } from '../../../base/escape-controls.ts'
 import { orUndefined } from '../../../base/failure.ts'
 import { integer, objectOf, type TypeOf, text } from '../../../base/shape.ts'
 import type { FleetHost } from '../members.ts'
@@ -63,5 +64,12 @@ function readReport({ value, revision }: Entry, host: string, key: string, fleet
   const read = value.length > LONGEST ? undefined : orUndefined(() => verified(REPORT, value, key))
   if (read === undefined || read.host !== host || read.fleet !== fleet)
     return { status: undefined, count: 0, revision, request: '' }
-  return { status: read.status, count: read.count, revision, request: read.request }
+  const { status, count, request } = read
+  const shown = { reason: harmless(status.reason), health: harmless(status.health) }
+  return { status: { ...status, ...shown }, count, revision, request }
+}
+
+/** Lines that a terminal shows, without anything that it would obey. */
+function harmless(text: string): string {
+  return text.split('\n').map(escapeControls).join('\n')
 }
