@@ -38,6 +38,8 @@ function assertPrivate(root: string): void {
 testIf(joining, reason, 'the first controller founds it, also in two attempts', async () => {
   await controller.start()
   controller.must('config set DomainName example.org')
+  // What a former store has left.
+  controller.must('config set etcd service Members 192.0.2.9:2380')
   const found = ['gabarit', 'fleet', 'init', 'office', '--address', '127.0.0.1,gate.example.org', '--host', 'gate']
   const before = readFileSync('/etc/default/etcd', 'utf8')
   writeFileSync('/etc/default/etcd', 'ETCD_NAME=another\n')
@@ -58,6 +60,19 @@ testIf(joining, reason, 'the first controller founds it, also in two attempts', 
     controller.run(['gabarit', 'fleet', 'init', 'home', '--address', '::1']).stderr,
     'of the fleet office already',
   )
+})
+
+testIf(joining, reason, 'a controller of a fleet with a store elsewhere does not found it again', () => {
+  const box = machine()
+  const member = { ...{ fleet: 'office', host: 'gate2', controller: true }, endpoints: ['https://192.0.2.1:2379'] }
+  MEMBER_FILE.write(inFleet(box), { ...member, user: 'host-gate2', password: 'secret', signer: '' })
+  const { status, stderr } = box.run('gabarit fleet init office --address 192.0.2.2 --host gate2')
+  assert.is(status, 3)
+  assert.match(
+    stderr,
+    'whose store is elsewhere\n  To carry the store here, too: gabarit fleet store add --address HOST',
+  )
+  assert.not.ok(box.exists(join(FOLDER, 'ca.key')))
 })
 
 testIf(joining, reason, 'a host joins by a token, which counts once', async () => {

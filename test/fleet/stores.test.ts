@@ -65,6 +65,8 @@ async function untilTaken(controller: Machine, text: string, ...without: readonl
 step('a fleet with three controllers, and the store on the first', async () => {
   await startMachines(all)
   for (const controller of controllers) controller.service('etcd', ETCD)
+  // A port of its own, also the usual one of https.
+  gate.must('config setprop etcd PeerPort 443')
   gate.must(`gabarit fleet init shops --address ${gate.address}`)
   for (const host of [gate2, gate3, www1]) {
     const more = host === www1 ? [] : ['--controller']
@@ -77,6 +79,17 @@ step('a fleet with three controllers, and the store on the first', async () => {
   publish(gate, 'one')
   await untilTaken(gate, 'one')
   assert.match(gate.run('gabarit fleet store remove').stderr, 'the store is only on gate')
+})
+
+step('one that was begun with a wrong address can be taken back', () => {
+  const folder = '/etc/gabarit/templates-custom/etc/default/etcd'
+  gate2.write(`${folder}/00Broken`, '<% throw new Error("broken") %>')
+  assert.match(gate2.run('gabarit fleet store add --address 10.44.0.99').stderr, 'the event fleet-update failed')
+  gate2.must(['rm', '-r', folder])
+  const { status, stderr } = gate2.run(`gabarit fleet store add --address ${gate2.address}`)
+  assert.is(status, 3)
+  assert.match(stderr, 'gate2 is being added or removed as https://10.44.0.99:2380, not as')
+  gate2.must('gabarit fleet store remove')
 })
 
 step('the others carry it, too, and all hosts hear of that', async () => {
@@ -98,7 +111,7 @@ step('the others carry it, too, and all hosts hear of that', async () => {
 step('only a certificate of a member comes in among them', () => {
   const ask = (machine: Machine, ca: string, own: string) =>
     machine.run(
-      `curl -s --http1.1 --cacert ${ca} --cert ${own}.crt --key ${own}.key https://${gate.address}:2380/version`,
+      `curl -s --http1.1 --cacert ${ca} --cert ${own}.crt --key ${own}.key https://${gate.address}:443/version`,
     ).stdout
   const folder = '/var/lib/gabarit/fleet'
   assert.is(ask(www1, `${folder}/ca.crt`, `${folder}/tls`), '')

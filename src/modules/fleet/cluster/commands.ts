@@ -85,10 +85,14 @@ async function add(invocation: Invocation): Promise<number> {
     const there = before.find(one => one.host === host)
     if (there !== undefined && there.endpoints.length > 0)
       throw refusal(`${host} carries a member of the store already`, { hint: 'All of them: gabarit fleet store' })
+    if (there !== undefined && there.peer !== carried.peer)
+      throw refusal(`${host} is being added or removed as ${there.peer}, not as ${carried.peer}`, {
+        hint: 'Go on with its address. To begin again with another one, first: gabarit fleet store remove',
+      })
     refuseFormerData(there, places)
     await noteCarrier(store, places, host, { ...carried, endpoints: [] })
     const members = await addLearner(root, carried.peer, START)
-    const others = members.filter(({ peer }) => peer !== carried.peer).map(({ peer }) => new URL(peer).host)
+    const others = members.filter(({ peer }) => peer !== carried.peer).map(({ peer }) => peer.slice('https://'.length))
     await settle(invocation, command, 'etcd', { status: 'enabled', ...settings, Members: others.join(',') })
     await promote(root, carried.peer, CATCH_UP)
     await noteCarrier(store, places, host, carried)

@@ -68,7 +68,11 @@ const PAUSE = 500
 
 /** What etcd refuses is not a fault of this program. */
 function inWords(error: unknown): unknown {
-  return error instanceof EtcdError ? new Failure(`etcd refuses it: ${error.message}`, { cause: error }) : error
+  if (!(error instanceof EtcdError)) return error
+  return new Failure(`etcd refuses it: ${error.message}`, {
+    hint: 'Do its members reach each other? gabarit fleet store says who answers. Then repeat this command.',
+    cause: error,
+  })
 }
 
 async function whenReady(patience: number, work: () => Promise<unknown>): Promise<void> {

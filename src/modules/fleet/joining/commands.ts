@@ -4,7 +4,7 @@ import { readText } from '../../../system/read-files.ts'
 import { splitList } from '../../../template/text.ts'
 import { ask } from '../../../terminal/ask-first.ts'
 import type { Invocation } from '../../../terminal/command.ts'
-import { endpointAt, readAddress } from '../endpoints.ts'
+import { endpointAt, ownEndpoint, readAddress } from '../endpoints.ts'
 import { MEMBER_FILE, needController } from '../member.ts'
 import { checkName } from '../members.ts'
 import { withStoreAndRoot } from '../store/open.ts'
@@ -30,12 +30,18 @@ export async function init(invocation: Invocation): Promise<number> {
   const known = MEMBER_FILE.read(places)
   if (known !== undefined && (known.fleet !== fleet || !known.controller))
     throw refusal(`this host is ${known.host} of the fleet ${known.fleet} already`, { hint: 'gabarit fleet leave' })
+  if (known !== undefined && !known.endpoints.includes(ownEndpoint(recordsOf(places, 'configuration'))))
+    throw refusal(`this host is ${known.host} of the fleet ${fleet} already, whose store is elsewhere`, {
+      hint: 'To carry the store here, too: gabarit fleet store add --address HOST',
+    })
   await needEtcd(places, system)
   // By the loopback it reaches its own store, even behind a router.
   const founding = { fleet, host, endpoint: endpointAt('127.0.0.1', first.port) }
   await makeFleetKeys(places, founding)
   const Addresses = addresses.map(address => address.host).join(',')
-  await settle(invocation, 'gabarit fleet init', 'etcd', { status: 'enabled', Addresses, TCPPort: first.port })
+  // A former store may have had others.
+  const store = { status: 'enabled', Addresses, TCPPort: first.port, Members: '' }
+  await settle(invocation, 'gabarit fleet init', 'etcd', store)
   await foundFleet(places, founding, io.now(), START)
   await settle(invocation, 'gabarit fleet init', 'fleet', { status: 'enabled' })
   print(`${host} is the first controller of the fleet ${fleet}. To let another host in: gabarit fleet invite HOST`)
