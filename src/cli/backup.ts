@@ -1,4 +1,5 @@
 import { BACKUP } from '../modules/backup/module.ts'
+import { withLongHelp } from '../terminal/arguments.ts'
 import { Messages } from '../terminal/messages.ts'
 import { runProgram } from './program.ts'
 import { runCommand } from './run-command.ts'
@@ -7,5 +8,5 @@ import { runCommand } from './run-command.ts'
 runProgram(__filename, io => {
   const messages = new Messages(io)
   const means = { io, messages, commands: [BACKUP] }
-  return messages.until(runCommand(BACKUP, process.argv.slice(3), 'gabarit backup', means))
+  return messages.until(runCommand(BACKUP, withLongHelp(process.argv.slice(3)), 'gabarit backup', means))
 })

@@ -3,7 +3,7 @@ import { EXIT, usageFailure } from '../base/failure.ts'
 import { registerActions } from '../event/actions.ts'
 import type { Io } from '../system/io.ts'
 import { versionOf } from '../system/places.ts'
-import { splitOptions } from '../terminal/arguments.ts'
+import { splitOptions, withLongHelp } from '../terminal/arguments.ts'
 import type { Command } from '../terminal/command.ts'
 import { overview } from '../terminal/help.ts'
 import { Messages } from '../terminal/messages.ts'
@@ -31,8 +31,7 @@ async function runWords(argv: readonly string[], io: Io, messages: Messages): Pr
   const run = (command: Command, words: readonly string[], program: string) =>
     runCommand(command, words, program, { io, messages, commands: COMMANDS })
   const [script = 'gabarit', ...typed] = argv
-  const data = typed.includes('--') ? typed.indexOf('--') : typed.length
-  const words = typed.map((word, at) => (word === '-h' && at < data ? '--help' : word))
+  const words = withLongHelp(typed)
   const program = basename(script)
   const own = COMMANDS.find(({ name }) => name === program)
   if (own !== undefined) return run(own, words, program)

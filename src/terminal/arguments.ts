@@ -61,6 +61,12 @@ function unknownOption(typed: string, known: readonly Option[]): Failure {
   return usageFailure(`unknown option ${typed}${didYouMean(typed, names)}`)
 }
 
+/** The words of a command line, with `--help` for its short form. Words behind `--` are data. */
+export function withLongHelp(words: readonly string[]): string[] {
+  const data = words.includes('--') ? words.indexOf('--') : words.length
+  return words.map((word, at) => (word === '-h' && at < data ? '--help' : word))
+}
+
 /** The option with a value that this word is, without its value. */
 export function valueOption(options: readonly Option[], word: string): Option | undefined {
   return options.find(option => option.type === 'string' && isNamed(option, word))

@@ -50,7 +50,15 @@ help('version is --version', () => {
 })
 
 help('-h is --help', () => {
-  for (const command of ['gabarit', 'gabarit lint', 'gabarit letsencrypt setup', 'signal-event', 'db', 'config'])
+  for (const command of [
+    'gabarit',
+    'gabarit lint',
+    'gabarit backup list',
+    'gabarit letsencrypt setup',
+    'signal-event',
+    'db',
+    'config',
+  ])
     assert.is(box.must(`${command} -h`), box.must(`${command} --help`))
   assert.is(box.must('gabarit -h lint'), box.must('gabarit help lint'))
   assert.equal(box.run('db hosts getprop a -h'), { status: 1, stdout: '', stderr: '' }, 'data')
