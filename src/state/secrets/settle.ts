@@ -1,13 +1,13 @@
 import { Failure, orFailure } from '../../base/failure.ts'
 import { OWNED } from '../../db/owned.ts'
-import type { StoredForm } from '../../db/sealing.ts'
+import { type StoredForm, secretDescriptions } from '../../db/sealing.ts'
 import { writeTransaction } from '../../db/store.ts'
 import type { DatabaseFile, Places } from '../../system/places.ts'
 import { KEEPER } from '../../system/secrets/keeper.ts'
 import { IDENTITY, secretsFolder } from '../../system/secrets/machine-key.ts'
 import { SWITCH } from '../../system/secrets/switch.ts'
 import { hideInHistory } from '../history/hide-former.ts'
-import { databasesWithSecrets, storedSecrets } from './survey.ts'
+import { databasesWithSecrets, secretsIn } from './survey.ts'
 
 /** What was done, in words. */
 export interface Settled {
@@ -39,10 +39,9 @@ export function settleSecrets(places: Places, command: string): Settled | undefi
 }
 
 function withPlainSecrets(places: Places): DatabaseFile[] {
-  const plain = storedSecrets(places).filter(({ stored }) => stored === 'plain')
-  return databasesWithSecrets(places).filter(({ of }) =>
-    plain.some(({ database, part }) => database === of?.name && part === of.part),
-  )
+  const descriptions = secretDescriptions(places)
+  const isPlain = (file: DatabaseFile) => secretsIn(file, descriptions).some(({ stored }) => stored === 'plain')
+  return databasesWithSecrets(places).filter(isPlain)
 }
 
 /** The note of what the fleet has set here, as a backup brings it. */

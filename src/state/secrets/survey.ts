@@ -1,6 +1,7 @@
 import { defined } from '../../base/defined.ts'
 import { Failure, orFailure } from '../../base/failure.ts'
 import { listDatabases } from '../../db/all-databases.ts'
+import type { Descriptions } from '../../db/describe.ts'
 import { partsOfFleet } from '../../db/layers.ts'
 import { storedValues } from '../../db/record.ts'
 import { nameOfValue, plainSecrets, secretDescriptions } from '../../db/sealing.ts'
@@ -28,23 +29,26 @@ export function databasesWithSecrets(places: Paths): readonly DatabaseFile[] {
 /** All values that are described as secret, or encrypted. Databases that cannot be read are left out. */
 export function storedSecrets(places: Paths): StoredSecret[] {
   const descriptions = secretDescriptions(places)
-  return databasesWithSecrets(places).flatMap(file => {
-    const { name: database = '', part } = file.of ?? {}
-    const place = { database, ...defined({ part }) }
-    const records = readableDatabase(file) ?? new Map()
-    return [...records.values()].flatMap(record => {
-      const { key } = record
-      const sealed = storedValues(record).flatMap(([property, stored]): StoredSecret[] => {
-        if (typeof stored === 'string') return []
-        const opened = orFailure(() => stored.open())
-        const problem = opened instanceof Failure ? { problem: opened } : {}
-        return [{ ...place, key, property, stored: 'encrypted', ...problem }]
-      })
-      // Without its type, nobody knows what describes it.
-      if (sealed.some(({ property, problem }) => property === null && problem !== undefined)) return sealed
-      const plain = plainSecrets(database, record, descriptions).map(property => ({ ...place, key, property }))
-      return [...sealed, ...plain.map(secret => ({ ...secret, stored: 'plain' as const }))]
+  return databasesWithSecrets(places).flatMap(file => secretsIn(file, descriptions))
+}
+
+/** Those of one database. */
+export function secretsIn(file: DatabaseFile, descriptions: Descriptions): StoredSecret[] {
+  const { name: database = '', part } = file.of ?? {}
+  const place = { database, ...defined({ part }) }
+  const records = readableDatabase(file) ?? new Map()
+  return [...records.values()].flatMap(record => {
+    const { key } = record
+    const sealed = storedValues(record).flatMap(([property, stored]): StoredSecret[] => {
+      if (typeof stored === 'string') return []
+      const opened = orFailure(() => stored.open())
+      const problem = opened instanceof Failure ? { problem: opened } : {}
+      return [{ ...place, key, property, stored: 'encrypted', ...problem }]
     })
+    // Without its type, nobody knows what describes it.
+    if (sealed.some(({ property, problem }) => property === null && problem !== undefined)) return sealed
+    const plain = plainSecrets(database, record, descriptions).map(property => ({ ...place, key, property }))
+    return [...sealed, ...plain.map(secret => ({ ...secret, stored: 'plain' as const }))]
   })
 }
 
