@@ -8,7 +8,7 @@ import { answers } from '../system/answers.ts'
 import type { Places } from '../system/places.ts'
 import type { Adjustment } from '../system/service/adjustment.ts'
 import { crashLoop, isIll, LATELY, mendedAfter } from '../system/service/crashes.ts'
-import type { ServiceManager, Unit } from '../system/service/manager.ts'
+import type { Crash, ServiceManager, Unit } from '../system/service/manager.ts'
 import type { System } from '../system/system.ts'
 
 /** Time that a service has to come up, in milliseconds. */
@@ -35,7 +35,16 @@ export class Health {
     this.#run = command => system.run(command, { cwd: '/', timeout: LOOK })
   }
 
-  /** Names of the services that run now. A rollback only helps those. */
+  /** Names of the services that run now, and not only until their next end. A rollback only helps those. */
+  async lasting(adjustments: readonly Adjustment[]): Promise<Set<string>> {
+    const up = await this.running(adjustments)
+    const looks = adjustments.map(async one =>
+      up.has(one.service) && (await this.#loopOf(one)).length === 0 ? [one.service] : [],
+    )
+    return new Set((await Promise.all(looks)).flat())
+  }
+
+  /** Names of the services that run now. */
   async running(adjustments: readonly Adjustment[]): Promise<Set<string>> {
     const names = await Promise.all(
       adjustments.map(async ({ service, unit }) =>
@@ -100,9 +109,12 @@ export class Health {
   }
 
   /** One that was in a crash loop must last longer than between two of its ends: it may take a while to fail. */
-  async #steadyFor({ service, unit }: Adjustment): Promise<number> {
-    const loop = await crashLoop(this.#managerOf(unit), this.#run, unit, lastWell(this.#places, service))
-    return Math.min(Math.max(STEADY, mendedAfter(loop)), PATIENCE)
+  async #steadyFor(adjustment: Adjustment): Promise<number> {
+    return Math.min(Math.max(STEADY, mendedAfter(await this.#loopOf(adjustment))), PATIENCE)
+  }
+
+  #loopOf({ service, unit }: Adjustment): Promise<readonly Crash[]> {
+    return crashLoop(this.#managerOf(unit), this.#run, unit, lastWell(this.#places, service))
   }
 
   /** A one-shot service has no process that could end. */

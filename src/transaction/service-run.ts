@@ -44,7 +44,7 @@ export class ServiceRun {
    */
   async adjust(plan: Plan | undefined, rollBack: RollBack | undefined): Promise<ReadonlySet<string>> {
     const { log } = this.#run
-    this.#well = await this.#health.running(await this.#health.well(this.#adjustments))
+    this.#well = await this.#health.lasting(this.#adjustments)
     const { failed, skipped, refused } = await this.#carryOut(this.#adjustments, plan)
     log.report({ kind: 'step', step: 'checking the health of the services' })
     const ill = await this.#firstIll(this.#adjustments, this.#configuration)
