@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { TOTP } from 'otpauth'
 import { Client } from '../src/console/client.ts'
 import { consoleApp } from '../src/console/web/app.ts'
+import { memoryOf } from '../test/support/process-memory.ts'
 import { makeHistory, makeRoot, run } from './corpus.ts'
 import { median } from './measure.ts'
 import { BIN, RUNS, report } from './report.ts'
@@ -56,7 +57,7 @@ export async function benchConsole(): Promise<void> {
     report(`console, ${path || '/'}: processor time of the pages`, `${median(times).toFixed(3)} s`, 'at most 0.15 s')
   }
   for (const path of PAGES) await visit(http, `/server-manager${path}`, headers)
-  const [pages, commands] = [memory(web), memory(helper)]
+  const [pages, commands] = [memoryOf(web), memoryOf(helper)]
   const both = `${(pages + commands).toFixed(0)} MiB (${pages.toFixed(0)} + ${commands.toFixed(0)})`
   report('memory of web part and helper after all pages', both, 'at most 120 MiB')
   for (const pid of [web, helper]) process.kill(pid)
@@ -88,9 +89,4 @@ async function logIn(root: string, client: Client): Promise<string> {
 async function visit(socketPath: string, path: string, headers: Readonly<Record<string, string>>): Promise<void> {
   const [answer] = await once(request({ socketPath, path, headers }).end(), 'response')
   for await (const _ of answer);
-}
-
-/** The memory of a process in MiB: what it shares counts in part (proc(5), Pss). */
-function memory(pid: number): number {
-  return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) / 1024
 }

@@ -7,12 +7,20 @@ import { benchProxies } from './proxies.ts'
 import { benchSso } from './sso.ts'
 import { benchVpn } from './vpn.ts'
 
-// `npm run bench`: whole processes against a bare Node in the same run, medians of pairs. See docs/performance.md.
-benchDatabases()
-benchExpansion()
-benchEvents()
-benchVpn()
-benchProxies()
-benchBackup()
-await benchConsole()
-await benchSso()
+const PARTS: Readonly<Record<string, () => void | Promise<void>>> = {
+  databases: benchDatabases,
+  expansion: benchExpansion,
+  events: benchEvents,
+  vpn: benchVpn,
+  proxies: benchProxies,
+  backup: benchBackup,
+  console: benchConsole,
+  sso: benchSso,
+}
+
+// `npm run bench`: whole processes against a bare Node in the same run, medians of pairs. With names, only these parts. See
+// docs/performance.md.
+const names = process.argv.slice(2)
+const unknown = names.filter(name => !Object.hasOwn(PARTS, name))
+if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(' ')}; there are ${Object.keys(PARTS).join(' ')}`)
+for (const [name, bench] of Object.entries(PARTS)) if (names.length === 0 || names.includes(name)) await bench()

@@ -1,6 +1,7 @@
 // The way into the console: one-time address, login, session; and what is refused of other sites.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { memoryOf } from '../support/process-memory.ts'
 import { waitFor } from '../support/wait.ts'
 import { codeOf, PASSWORD } from './console-server.ts'
 import { formOn } from './forms.ts'
@@ -163,6 +164,19 @@ entrance('what is wrong with a command of the console is told as of any other', 
   assert.is(status, 1)
   assert.is(stderr, `there is no user "alise"; did you mean "alice"?\n`)
   assert.is(box.run('gabarit web serve').status, 2)
+})
+
+entrance('after pages of every kind, the helper and the pages together have at most 120 MiB (PSS)', async () => {
+  await box.enter('bob')
+  for (const path of [
+    ...['/', '/changes', '/records/hosts', '/records/hosts/new?type=host', '/files', '/history', '/users'],
+    ...['/templates/one?template=/etc/hosts', '/files/explain?path=/etc/hosts', '/plan?words=["gabarit","apply"]'],
+  ])
+    assert.is((await box.get(path)).status, 200, path)
+  const [pages, helper] = [memoryOf(box.webProcess), memoryOf(box.helperProcess)]
+  const said = `${pages.toFixed(1)} + ${helper.toFixed(1)} MiB`
+  assert.ok(pages > 5 && helper > 5, `these are the processes: ${said}`)
+  assert.ok(pages + helper <= 120, said)
 })
 
 entrance.run()

@@ -39,6 +39,11 @@ export class WebConsole extends ConsoleServer {
     await waitFor('the web part', async () => (await this.get('/login')).status === 200)
   }
 
+  /** Its process. */
+  get webProcess(): number {
+    return this.#web ?? 0
+  }
+
   /** Kills the web part, or ends it. */
   stopWeb(signal: 'SIGKILL' | 'SIGTERM' = 'SIGTERM'): void {
     if (this.#web !== undefined) process.kill(this.#web, signal)

@@ -35,3 +35,8 @@ function readable(read: () => number): number {
     return 0
   }
 }
+
+/** The memory of a process in MiB. What it shares with others counts in part (proc(5), Pss). */
+export function memoryOf(pid: number): number {
+  return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) / 1024
+}
