@@ -32,15 +32,15 @@ export interface Prepared extends Gathered {
   readonly failures: readonly Failure[]
 }
 
-/** What actions make, and ask of services. */
+/** What actions make, and what is asked of services. */
 export interface Gathered {
   readonly made: MadeFile[]
   readonly requests: Request[]
 }
 
 /**
- * What the events of changed records do before they make files: defaults are filled in, a new domain gets its hosts, a
- * certificate its names.
+ * What the events of changed records do besides making files: defaults are filled in, a new domain gets its hosts, a certificate
+ * its names, and what was turned on or off is started or stopped.
  * @param dry of a dry run: only its view of the databases changes
  * @throws Failure for a record that its event would not take; nothing was changed then
  */
@@ -52,8 +52,9 @@ export async function prepareRecords(
   const before = takeSnapshot(dry.places)
   // What it fills in is among the changes.
   const failures = fillDatabases(dry.places, told => (told.kind === 'databases' ? undefined : report(told)))
-  const gathered: Gathered = { made: [], requests: [] }
-  for (const { event, handler, key, action } of deedsFor(dry, properties)) {
+  const events = listEvents(dry.places).map(name => loadEvent(dry.places, name))
+  const gathered: Gathered = { made: [], requests: switched(events, properties) }
+  for (const { event, handler, key, action } of deedsFor(dry, events, properties)) {
     const context = { ...dry, event: { name: event.name, args: [key] } }
     try {
       await (await action())(runOf(context, handler.name, gathered, report))
@@ -65,6 +66,14 @@ export async function prepareRecords(
   const changes = databaseChanges(before, after)
   const changed = new Set(changes.map(({ database }) => database))
   return { databases: new Map([...after].filter(([name]) => changed.has(name))), changes, failures, ...gathered }
+}
+
+/** Services that were turned on or off: no file need change with that, and what was off cannot reload one. */
+function switched(events: readonly Event[], properties: readonly PropertyChange[]): Request[] {
+  const services = new Set(events.flatMap(event => event.services.map(({ service }) => service)))
+  return properties
+    .filter(({ database, key, property }) => database === 'configuration' && property === 'status' && services.has(key))
+    .map(({ key }) => ({ service: key, word: 'reload-or-restart', source: 'its status' }))
 }
 
 function runOf(context: Context, handler: string, { made, requests }: Gathered, report: Reporter): ActionRun {
@@ -88,9 +97,9 @@ interface Deed {
 }
 
 /** In the order of their names, as in an event. */
-function deedsFor({ places }: Context, properties: readonly PropertyChange[]): Deed[] {
+function deedsFor({ places }: Context, events: readonly Event[], properties: readonly PropertyChange[]): Deed[] {
   const deeds = new Map<string, Deed>()
-  for (const event of listEvents(places).map(name => loadEvent(places, name))) {
+  for (const event of events) {
     const about = unlessFailed(() => readAbout(event))
     if (about === undefined) continue
     for (const key of keysOf(about, properties))

@@ -56,6 +56,24 @@ apply('a new record gets its defaults with its files, and is served', () => {
   assert.is(box.run('db hosts get printer.example.org').status, 1, 'record and defaults go together')
 })
 
+apply('a service that is turned off is stopped, though no file changes, and started when it is turned on', () => {
+  const env = { GABARIT_SERVICE_MANAGER: 'systemd' }
+  const asked = (...properties: string[]) => {
+    box.must(['config', 'setprop', 'sshd', ...properties])
+    const { services } = JSON.parse(box.must('gabarit apply --dry-run --json', { env }))
+    box.must('gabarit apply')
+    return services.map(({ command }: { command: string }) => command)
+  }
+  const systemctl = (verb: string) => [`systemctl --no-ask-password ${verb} -- ssh.service`]
+  assert.equal(asked('status', 'disabled'), systemctl('stop'))
+  // sshd_config alone would only be reloaded, which what does not run cannot do.
+  assert.equal(asked('status', 'enabled', 'TCPPort', '2222'), systemctl('reload-or-restart'))
+  assert.equal(asked('TCPPort', '2223'), systemctl('reload'))
+  box.must('config setprop letsencrypt status enabled')
+  assert.equal(asked('TCPPort', ''), systemctl('reload'), 'letsencrypt is no service')
+  box.must('config setprop letsencrypt status disabled')
+})
+
 apply('a migration that fails is told, and the exit status says it', () => {
   const migration = '/etc/gabarit/db/hosts/migrate/10-site.cjs'
   box.write(migration, "module.exports = () => { throw new Error('no way') }\n")
