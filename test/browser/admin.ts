@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
 import { CATALOGUES, type Key, type Language } from '../../src/console/web/text/languages.ts'
 import { codeOf, PASSWORD } from '../console/console-server.ts'
 import { waitFor } from '../support/wait.ts'
@@ -18,7 +19,8 @@ export class Admin {
   readonly page: Page
   readonly language: Language
   readonly #secret: string
-  /** How many codes were used. */
+  /** How often it had to be proven who it is. */
+  proofs = 0
   /** The last code that was used, by its time. */
   #used = halfMinutes()
 
@@ -67,13 +69,27 @@ export class Admin {
 
   /** Looks at the plan of a command, and makes it live. @returns the files that it showed */
   async makeLive(...command: string[]): Promise<string[]> {
+    await this.page.goto(`${CONSOLE}/plan?words=${encodeURIComponent(JSON.stringify(['gabarit', ...command]))}`)
+    return this.#carryOut()
+  }
+
+  /** Follows the bar above each page to all changes, and makes them live. @returns the files that it showed */
+  async makeAllLive(): Promise<string[]> {
+    await this.page
+      .locator('.bar')
+      .getByRole('link', { name: this.say('lookAtChanges') })
+      .click()
+    await this.page.getByRole('heading', { name: this.say('changes'), exact: true, level: 1 }).waitFor()
+    return this.#carryOut()
+  }
+
+  async #carryOut(): Promise<string[]> {
     const { page } = this
-    await page.goto(`${CONSOLE}/plan?words=${encodeURIComponent(JSON.stringify(['gabarit', ...command]))}`)
     const files = await page.locator('details.file summary b').allTextContents()
     await page.getByRole('button', { name: this.say('makeLive') }).click()
     await page.locator('main [name=code], main .steps').first().waitFor()
     if ((await page.locator('main [name=code]').count()) > 0) await this.prove()
-    await page.getByText(this.say('done'), { exact: true }).waitFor({ timeout: 300_000 })
+    await this.#done()
     return files
   }
 
@@ -83,11 +99,19 @@ export class Admin {
     const run = page.url()
     await page.getByRole('button', { name: this.say('keep') }).click()
     await page.waitForURL(url => url.href !== run)
-    await page.getByText(this.say('done'), { exact: true }).waitFor({ timeout: 300_000 })
+    await this.#done()
+  }
+
+  /** Waits for the end of a run, which must be a good one. */
+  async #done(): Promise<void> {
+    const end = this.page.getByText(this.say('done'), { exact: true }).or(this.page.locator('main > .note.bad')).first()
+    await end.waitFor({ timeout: 300_000 })
+    assert.is(await end.textContent(), this.say('done'))
   }
 
   /** Fills in password and a code, and sends them. Each code works once, half a minute before its time at the earliest. */
   async prove(): Promise<void> {
+    this.proofs++
     this.#used = Math.max(this.#used + 1, halfMinutes())
     await waitFor('the next code', () => this.#used <= halfMinutes() + 1, 60)
     await this.page.locator('main [name=password]').fill(PASSWORD)

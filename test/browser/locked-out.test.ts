@@ -1,14 +1,15 @@
-// Local networks and port forwards in the console, and somebody who drops the own network from the firewall: the kernel's own
-// packet filter, real nginx and Apache, and Chromium on another machine, in private network namespaces.
-import { chmodSync, writeFileSync } from 'node:fs'
+// Local networks, port forwards and remote access in the console, and somebody who drops the own network from the firewall: the
+// kernel's own packet filter, real sshd, nginx and Apache, and Chromium on another machine, in private network namespaces.
+import { appendFileSync, chmodSync, copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { startConsole } from '../console/processes.ts'
 import { startBrowser } from '../support/browser.ts'
-import { throughNginx } from '../support/front.ts'
+import { SCAN, throughNginx } from '../support/front.ts'
 import { MACHINE, type Machine, Office, SERVER } from '../support/office.ts'
 import { findCommand } from '../support/packages.ts'
+import { addS6Service } from '../support/s6.ts'
 import { must, run, words } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
 import { Admin, EVERYBODY } from './admin.ts'
@@ -19,6 +20,9 @@ const { tests, step, front } = throughNginx(
   'chromium',
   'iptables-restore',
   'ip6tables-restore',
+  'sshd',
+  'ssh',
+  'ssh-keygen',
 )
 let office: Office
 let browser: Browser
@@ -43,9 +47,31 @@ function answers(machine: Machine = 'lan', address: string = SERVER[machine][0])
   return run(['ip', 'netns', 'exec', machine, ...curl]).status === 0
 }
 
+const KEY = join(front.folder, 'key')
+
+/** The real sshd, with a key that may log in as root; it is off. */
+function addSsh(): void {
+  must(['ssh-keygen', '-A'])
+  must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', KEY])
+  copyFileSync(`${KEY}.pub`, '/etc/ssh/keys')
+  appendFileSync('/etc/ssh/sshd_config', 'AuthorizedKeysFile /etc/ssh/keys\n')
+  must(words('install -d /run/sshd'))
+  addS6Service(SCAN, 'ssh', '#!/bin/sh\nexec /usr/sbin/sshd -D -e\n')
+  must(words('config setprop sshd status disabled'))
+}
+
+/** Asks the server for its name, as root, from outside. */
+function ssh(address: string, port: number, ...options: string[]) {
+  const known = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'BatchMode=yes', 'ConnectTimeout=5']
+  const all = [...known, ...options].flatMap(option => ['-o', option])
+  const client = ['ssh', '-F', '/dev/null', '-i', KEY, '-p', String(port), ...all, `root@${address}`, 'hostname']
+  return run(['ip', 'netns', 'exec', 'outside', ...client])
+}
+
 step('a server whose pages are for the local network, and an administrator there', async () => {
   office = new Office()
   await front.start({})
+  addSsh()
   must(words('db networks set 192.168.77.0 network Mask 255.255.255.0'))
   for (const key of ['httpd', 'modSSL', 'nginx']) must(words(`config setprop ${key} access private`))
   must(words('config setprop firewall status enabled'))
@@ -58,12 +84,12 @@ step('a server whose pages are for the local network, and an administrator there
 
 /** What is different between both, and the port that is forwarded. */
 const NETWORKS = {
-  en: { family: 0, network: '198.51.100.0', mask: { Mask: '255.255.255.0' }, port: 8080 },
-  fr: { family: 1, network: '2001:db8:2::/64', mask: {}, port: 8081 },
+  en: { family: 0, network: '198.51.100.0', mask: { Mask: '255.255.255.0' }, port: 8080, sshPort: 2222 },
+  fr: { family: 1, network: '2001:db8:2::/64', mask: {}, port: 8081, sshPort: 2223 },
 } as const
 
 for (const { language, javaScriptEnabled, how } of EVERYBODY) {
-  const { family, network, mask, port } = NETWORKS[language]
+  const { family, network, mask, port, sshPort } = NETWORKS[language]
   const [own, other] = [SERVER.outside[family], MACHINE.lan[family]]
   let admin: Admin
 
@@ -85,6 +111,49 @@ for (const { language, javaScriptEnabled, how } of EVERYBODY) {
     assert.equal(office.ask('outside', [own], port), [SERVER.lan[family]])
     await admin.keep()
   })
+
+  step(
+    `${how}: remote access is turned on, on another port and for keys only; the real sshd says the same`,
+    async () => {
+      const { page, proofs } = admin
+      const field = (label: string) => page.getByLabel(label, { exact: true })
+      const store = async () => {
+        await page.getByRole('button', { name: admin.say('store'), exact: true }).click()
+        await page.getByText(admin.say('stored')).waitFor()
+      }
+      must(words('config setprop sshd status disabled'))
+      must(words('config delprop sshd TCPPort PasswordAuthentication'))
+      must(words('signal-event remoteaccess-update'))
+      assert.is(ssh(own, sshPort).status, 255)
+      await page.goto(CONSOLE)
+      await page
+        .getByRole('navigation')
+        .getByRole('link', { name: admin.say('remoteAccess') })
+        .click()
+      await field('status').check()
+      await field('TCPPort').fill(String(sshPort))
+      await page.locator('form.card summary').first().click()
+      await field('PasswordAuthentication').selectOption('no')
+      await store()
+      const files = await (language === 'en'
+        ? admin.makeAllLive()
+        : admin.makeLive('signal-event', 'remoteaccess-update'))
+      for (const file of ['/etc/ssh/sshd_config.d/00-gabarit.conf', '/etc/iptables/rules.v4'])
+        assert.ok(files.includes(file), files.join(' '))
+      assert.is(admin.proofs, proofs + 1, 'it could lock everybody out')
+      for (const line of [`port ${sshPort}`, 'passwordauthentication no'])
+        assert.match(must(['sshd', '-T']), new RegExp(`^${line}$`, 'm'))
+      await waitFor('sshd to let root in', () => ssh(own, sshPort).stdout === 'home\n')
+      assert.match(ssh(own, sshPort, 'PubkeyAuthentication=no').stderr, /Permission denied \((?!.*password)/)
+      await admin.keep()
+      assert.match(must(words('gabarit history --limit 1')), `user-${language}`)
+      // What is handed back to sshd_config is not there any more.
+      await page.goto(`${CONSOLE}/records/configuration/record?key=sshd`)
+      await field('PasswordAuthentication').selectOption('')
+      await store()
+      assert.is(run(words('config getprop sshd PasswordAuthentication')).status, 1)
+    },
+  )
 }
 
 step('the own network is removed, with a time to confirm: the server does not answer any more', async () => {

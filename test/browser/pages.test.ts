@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { EN } from '../../src/console/web/text/en.ts'
+import { FR } from '../../src/console/web/text/fr.ts'
 import { codeOf, PASSWORD } from '../console/console-server.ts'
 import { addOwnPort, SOCKET, startConsole } from '../console/processes.ts'
 import { overhang, startBrowser, violations } from '../support/browser.ts'
@@ -57,6 +58,36 @@ for (const javaScriptEnabled of [true, false]) {
     join(`user-${state}`, { javaScriptEnabled }),
   )
 }
+
+for (const [locale, text] of Object.entries({ en: EN, fr: FR }))
+  step(`${locale}: a form from a session that has ended is sent after the login; nobody is kept out on the way`, () => {
+    const user = `late-${locale}`
+    return open(welcome(user), { locale, viewport: { width: 320, height: 640 } }, async page => {
+      const secret = await comeIn(page)
+      const look = async (said: string) => {
+        await page.getByText(said).waitFor()
+        assert.equal(await violations(page), [], said)
+        assert.is(await overhang(page), 0, said)
+      }
+      const click = (name: string) => page.getByRole('button', { name, exact: true }).click()
+      await page.goto(`${CONSOLE}/records/hosts/new?type=host`)
+      await page.locator('#key').fill(`${user}.example.com`)
+      must(words(`gabarit web sessions end ${user}`))
+      await click(text.store)
+      await look(text.refusedSession)
+      assert.is(await page.locator('form:has(#code) [name=again]').count(), 1)
+      for (const [field, value] of Object.entries({ name: user, password: PASSWORD, code: codeOf(secret, 30) }))
+        await page.locator(`#${field}`).fill(value)
+      await click(text.login)
+      await look(text.sendAgainText)
+      await page.evaluate("document.querySelector('main [name=token]').value = 'of another session'")
+      await click(text.sendAgain)
+      await look(text.badToken)
+      await click(text.sendAgain)
+      await page.getByText(text.stored).waitFor()
+      must(words(`db hosts delete ${user}.example.com`))
+    })
+  })
 
 step('no other site can show a page of it in a frame', async () => {
   const page = await browser.newPage()

@@ -6,7 +6,7 @@ import { must, words } from '../support/sandbox.ts'
 export const CONSOLE = 'https://example.com/server-manager'
 
 /** A form that is refused, or needs a proof, comes back with such a status. */
-const REFUSED_FORM = /status of (403|422) \(\w*\) \S+\/(run|edit)$/
+const REFUSED_FORM = /status of (403|422) \(\w*\) \S+\/(run|edit|new)$/
 
 /** Opens a page in a window of its own. What the browser complains of, such as its policy, fails the test. */
 export async function openWindow(

@@ -6,6 +6,7 @@ import { Client } from '../../src/console/client.ts'
 import { consoleApp } from '../../src/console/web/app.ts'
 import { HOSTILE } from '../browser/hostile-values.ts'
 import { codeOf, PASSWORD } from './console-server.ts'
+import { FleetHelper, SESSION } from './fleet-pages.ts'
 import { formOn } from './forms.ts'
 import { BASE, type Page, tokenOf, unescapeHtml, WebConsole } from './web-console.ts'
 
@@ -168,6 +169,34 @@ hostile('what is refused stands at its field, in the words of the command', asyn
   const seen = JSON.stringify([{ database: 'hosts', key: LINE, old: LINES }])
   const names = harmless(await box.post('/certificates/setup/names', { seen, 'name-0': 'yes' }), 'names')
   assert.is(names.status, 422)
+})
+
+const query = (fields: Readonly<Record<string, string>>) => new URLSearchParams(fields).toString()
+
+hostile('the addresses of a fleet take them: as words of a plan, and as the release to go back to', async () => {
+  for (const text of [...keys, 'a\0b', '--root=/', '["gabarit"'])
+    for (const path of [
+      ...[[text], ['gabarit', text], ['gabarit', 'fleet', text], ['gabarit', 'fleet', 'adopt', text]].map(
+        words => `/fleet/plan?${query({ words: JSON.stringify(words) })}`,
+      ),
+      ...[`/fleet/plan?${query({ words: text })}`, `/fleet/back?${query({ release: text })}`],
+    ]) {
+      const { status } = harmless(await box.get(path), path.slice(0, 80))
+      assert.ok([403, 422].includes(status), `${status} ${path.slice(0, 80)}`)
+    }
+})
+
+hostile('a release that a controller refuses stands in its field, beside the words of the command', async () => {
+  const helper = new FleetHelper()
+  for (const release of [LINE, LINES, ...BEYOND]) {
+    const said = `this is not the number of a release: ${release}`
+    helper.plans = { [`gabarit fleet --dry-run --json back ${release.trim()}`]: said }
+    const answer = await helper.app.request(`${BASE}/fleet/back?${query({ release })}`, { headers: SESSION })
+    const page = { status: answer.status, headers: Object.fromEntries(answer.headers), text: await answer.text() }
+    assert.is(harmless(page, 'refused').status, 422)
+    assert.is(formOn(page, '/fleet/back').release, release.trim().replace(/\r\n?|\n/g, ''))
+    assert.ok(unescapeHtml(page.text).includes(said), said.slice(0, 80))
+  }
 })
 
 hostile('a note of the history and one of a file keep them', async () => {

@@ -141,6 +141,7 @@ pages('the firewall: who reaches which service, as the records say', async () =>
   box.must('config delete shared')
   box.must('config setprop openvpn port 1195 proto tcp6')
   assert.match((await rows()).join(), /key=openvpn".*TCP 1195</s)
+  assert.match((await rows()).join(), /key=sshd">sshd<.*TCP \(sshd_config\)<.*everybody/s)
   box.must('config setprop openvpn port 1194 proto udp')
 })
 

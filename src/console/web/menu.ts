@@ -29,6 +29,7 @@ const MENU: readonly (readonly [group: Key, pages: readonly (readonly [path: str
       ['/records/hosts', 'database_hosts'],
       ['/records/networks', 'database_networks'],
       ['/firewall', 'firewall'],
+      [recordPath('configuration', 'sshd'), 'remoteAccess'],
       ['/records/portforwards', 'database_portforwards'],
       ['/vpn', 'vpn'],
     ],
@@ -68,8 +69,13 @@ export async function menu(visit: Visit, here: string): Promise<Markup> {
   return html`<nav class="main" id="menu" aria-label="${visit.say('menu')}">${groups}</nav>`
 }
 
-/** The page of the menu that a database belongs to. */
-export function menuPageOf(database: string): string {
+/** The page of the menu that a database belongs to, or one of its records. */
+export function menuPageOf(database: string, key = ''): string {
   const paths = MENU.flatMap(([, pages]) => pages.map(([path]) => path))
-  return paths.find(path => [`/records/${database}`, `/${database}`].includes(path)) ?? '/records'
+  const places = [recordPath(database, key), `/records/${database}`, `/${database}`]
+  return places.find(place => paths.includes(place)) ?? '/records'
+}
+
+function recordPath(database: string, key: string): string {
+  return `/records/${database}/record?key=${encodeURIComponent(key)}`
 }

@@ -106,10 +106,11 @@ export class Visit {
 
   /** What a command prints as JSON, whatever its exit status. @throws Refused; Failure if it prints none */
   async data<Data>(words: readonly string[]): Promise<Data> {
-    const { stdout, stderr } = await this.read(words)
+    const { status, stdout, stderr } = await this.read(words)
     // The command is one of ours: the tests of the pages hold what it prints.
     const data = orUndefined((): Data => JSON.parse(stdout))
-    if (data === undefined) throw new Failure(stderr.trim() || stdout.trim() || `${words.join(' ')}: no answer`)
+    if (data === undefined)
+      throw new Failure(stderr.trim() || stdout.trim() || `${words.join(' ')}: no answer`, { status })
     return data
   }
 }

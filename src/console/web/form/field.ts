@@ -4,7 +4,7 @@ import { factsOf, textIn } from '../../../db/description-words.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { wrongText } from '../parts/wrong.ts'
 import type { Visit } from '../visit.ts'
-import { shownValue, switchOf } from './values.ts'
+import { pairOf, shownValue, switchOf } from './values.ts'
 
 /** What a field shows. */
 export interface FieldData {
@@ -44,14 +44,20 @@ function attributes({ id, problems }: FieldData): Markup {
 
 /** What the field does not show by itself: a switch and a list of choices say what can be chosen; a form says more than its format. */
 function notSeen(data: FieldData): PropertyDescription {
-  const { enum: choices, format, list: _list, ...others } = data.known ?? {}
-  const isSaid = isSwitch(data) || choices !== undefined || others.form !== undefined || format === undefined
+  const { enum: _choices, format, list: _list, ...others } = data.known ?? {}
+  const isSaid =
+    isSwitch(data) || choicesOf(data.known) !== undefined || others.form !== undefined || format === undefined
   return isSaid ? others : { ...others, format }
 }
 
 /** Whether a property is shown as a switch. */
 function isSwitch({ known = {}, value, typed }: FieldData): boolean {
   return value !== null && switchOf(known, typed ?? value ?? known.default) !== undefined
+}
+
+/** All values that a property may have, if they are few. */
+function choicesOf(known: PropertyDescription = {}): readonly string[] | undefined {
+  return known.enum ?? pairOf(known)
 }
 
 function control(visit: Visit, data: FieldData, attributes: Markup): Markup {
@@ -63,7 +69,7 @@ function control(visit: Visit, data: FieldData, attributes: Markup): Markup {
   const shown = typed ?? shownValue(known, value ?? '')
   const pair = switchOf(known, typed ?? value ?? known.default)
   if (pair !== undefined) return switchView(visit, attributes, pair, typed ?? value ?? known.default)
-  if (known.enum !== undefined) return selectView(visit, attributes, known, shown, value === undefined)
+  if (choicesOf(known) !== undefined) return selectView(visit, attributes, known, shown, value === undefined)
   const example = value === undefined && known.default !== undefined ? html` placeholder="${known.default}"` : NONE
   // HTML drops the first line break of a text area.
   if (known.list !== undefined || /[\r\n]/.test(shown))
@@ -98,8 +104,8 @@ function selectView(
   shown: string,
   absent: boolean,
 ): Markup {
-  const values = known.enum ?? []
-  const nothing = absent || known.empty === true ? [''] : []
+  const values = choicesOf(known) ?? []
+  const nothing = absent || known.empty === true || known.default === undefined ? [''] : []
   const all = [...new Set([...nothing, ...values, shown])].filter(
     value => value !== '' || nothing.length > 0 || shown === '',
   )

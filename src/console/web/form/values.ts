@@ -8,12 +8,19 @@ const SWITCHES: readonly (readonly [on: string, off: string])[] = [
 
 const BY_FORMAT: Readonly<Record<string, number>> = { enabled: 0, boolean: 1 }
 
-/** The two values of a switch; undefined if the property is none, or has another value. */
-export function switchOf({ enum: values, format }: PropertyDescription, value: string | undefined) {
-  const pair =
-    values === undefined
-      ? SWITCHES[BY_FORMAT[format ?? ''] ?? -1]
-      : SWITCHES.find(one => values.length === 2 && one.every(word => values.includes(word)))
+/** The two values of a property that is on or off; undefined if it is none. */
+export function pairOf({ enum: values, format }: PropertyDescription): readonly [on: string, off: string] | undefined {
+  return values === undefined
+    ? SWITCHES[BY_FORMAT[format ?? ''] ?? -1]
+    : SWITCHES.find(one => values.length === 2 && one.every(word => values.includes(word)))
+}
+
+/**
+ * The two values of a switch; undefined if the property is none, or has another value. Without a default it is none: not to be
+ * there is a third state then.
+ */
+export function switchOf(known: PropertyDescription, value: string | undefined) {
+  const pair = known.default === undefined ? undefined : pairOf(known)
   return pair !== undefined && value !== undefined && pair.includes(value) ? pair : undefined
 }
 

@@ -52,11 +52,13 @@ function portTable(visit: Visit, records: readonly RecordData[]): Markup {
 function portsOf({ name, props = {} }: RecordData): string {
   if (/^openvpn(-.+)?$/.test(name))
     return `${(props.proto ?? 'udp').replace(/\d/, '').toUpperCase()} ${props.port ?? '1194'}`
-  return Object.entries(PORTS)
+  const ports = Object.entries(PORTS)
     .flatMap(([property, protocol]) =>
       props[property] ? [`${protocol} ${props[property].replaceAll(',', ', ')}`] : [],
     )
     .join(', ')
+  // It listens even if its record leaves the port to its own file.
+  return ports === '' && name === 'sshd' ? 'TCP (sshd_config)' : ports
 }
 
 function accessOf({ props = {} }: RecordData): string {

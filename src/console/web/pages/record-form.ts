@@ -66,7 +66,7 @@ ${scalarField(visit, form)}${shown.map(field)}${folded.length === 0 ? NONE : mor
 <p class="soft small">${visit.say('storeHint')}</p>${known.rules.map(rule => html`<p class="soft small">${ruleLine(rule, french)}</p>`)}</form>${isNew ? NONE : deleteForm(visit, form)}`
   const title = isNew ? visit.say('newRecord', seen.type ?? '') : key
   const above = [databaseAddress(database), visit.word('database', database)] as const
-  return page(visit, menuPageOf(database), title, body, { status, above })
+  return page(visit, menuPageOf(database, key), title, body, { status, above })
 }
 
 /** The properties to show at once, and those that most people never set: neither first nor set nor wrong. */

@@ -11,6 +11,7 @@ export const EN = {
   records: 'All settings',
   certificates: 'Certificates',
   firewall: 'Firewall',
+  remoteAccess: 'Remote access',
   vpn: 'VPN',
   proxies: 'Reverse proxies',
   events: 'Events',

@@ -12,6 +12,7 @@ export const FR: Catalogue = {
   records: 'Tous les réglages',
   certificates: 'Certificats',
   firewall: 'Pare-feu',
+  remoteAccess: 'Accès à distance',
   vpn: 'VPN',
   proxies: 'Mandataires inverses',
   events: 'Évènements',
