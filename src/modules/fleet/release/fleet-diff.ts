@@ -1,3 +1,4 @@
+import { cached } from '../../../base/cached.ts'
 import { Descriptions } from '../../../db/describe.ts'
 import { isSecret } from '../../../db/sealing.ts'
 import { colourDiff, textDiff } from '../../../plan/diff.ts'
@@ -47,10 +48,15 @@ export function differenceLines(found: readonly LayerDifference[], colour: boole
 /** What differs in each part, with secrets hidden. */
 export function differences(before: Layers, after: Layers, places: Places): LayerDifference[] {
   const descriptions = new Descriptions(places)
+  const types = new Map<string, Set<string>>()
+  for (const { databases } of [before, after].flatMap(side => [...side.values()]))
+    for (const [database, records] of databases)
+      for (const { key, type } of records.values())
+        cached(types, `${database}\0${key}`, () => new Set<string>()).add(type)
   const hidden = (change: PropertyChange): PropertyChange => {
-    const layer = [after, before].flatMap(layers => [...layers.values()])
-    const types = layer.flatMap(({ databases }) => databases.get(change.database)?.get(change.key)?.type ?? [])
-    const secret = types.some(type => isSecret(descriptions.of(change.database, change.key, type), change.property))
+    const { database, key, property } = change
+    const known = [...(types.get(`${database}\0${key}`) ?? [])]
+    const secret = known.some(type => isSecret(descriptions.of(database, key, type), property))
     const hide = (value: string | null) => (value === null || !secret ? value : '********')
     return { ...change, old: hide(change.old), new: hide(change.new) }
   }
