@@ -104,10 +104,11 @@ plans('of a long plan the begin is shown, and all of it on the next page', async
   const rows = ({ text }: { text: string }) => text.match(/<td data-head="Property">/g)?.length
   const short = await box.get('/changes')
   assert.is(rows(short), 200)
-  assert.is(short.text.match(/<th scope="row" rowspan="2">/g)?.length, 100, 'each record is named once')
-  assert.match(short.text, '<b>100 more lines are not shown.</b> <a href="?all=yes">')
+  assert.is(short.text.match(/<th scope="row" rowspan="3">/g)?.length, 66, 'each record is named once')
+  assert.match(short.text, '<b>250 more lines are not shown.</b> <a href="?all=yes">')
   const whole = await box.get('/changes?all=yes')
-  assert.is(rows(whole), 300)
+  // The record, what was typed, and a default.
+  assert.is(rows(whole), 450)
   assert.not.match(whole.text, 'not shown')
   box.must('gabarit discard')
 })

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { arch, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { versionOf } from '../../src/system/places.ts'
@@ -16,7 +16,7 @@ const reason =
     : (needsRoot() ?? needsCommands('dnsmasq', 'dpkg-buildpackage', 'dh', 'lintian', 'unshare'))
 const deb = suite('the Debian package')
 const test = (name: string, body: () => void) => testIf(deb, reason, name, body)
-const made = join(PROJECT, bin ?? '')
+const made = resolve(PROJECT, bin ?? '')
 const MODULE = `gabarit-dnsmasq_${versionOf(PROJECT)}_all.deb`
 const name = `gabarit_${versionOf(PROJECT)}_${arch() === 'arm64' ? 'arm64' : 'amd64'}`
 
