@@ -6,7 +6,7 @@ import { DATABASE_NAME, type Paths, packageFolders } from '../system/places.ts'
 import { exists, kindOf, namesIn } from '../system/read-files.ts'
 import { refuseUnsafePart } from '../system/trust.ts'
 import type { DatabaseDescription, DescriptionFile, RecordDescription } from './description.ts'
-import { readDescription } from './description-file.ts'
+import { readDescription, readShipped } from './description-file.ts'
 
 /** The names of the databases that have a description or a migration, shipped or the site's, in byte order. */
 export function describedDatabases(places: Paths): string[] {
@@ -31,7 +31,7 @@ export function describeDatabase(places: Paths, name: string): DatabaseDescripti
     const { kind, name } = subject
     // Initialisation needs to know the type of a record, which may be its family's.
     const family = kind === 'record' ? familyFile(files.keys(), name) : undefined
-    const description = together([family ?? '', file].map(part => load(files, part)))
+    const description = together([family ?? '', file].map(part => load(places, files, part)))
     if (description !== undefined) maps[kind].set(name, kind === 'type' ? { ...description, type: name } : description)
   }
   return { name, records, types, families }
@@ -119,7 +119,7 @@ export class Descriptions {
   #load(database: string, name: string): DescriptionFile | undefined {
     const files = this.#filesOf(database)
     if (!files.has(name)) return undefined
-    return cached(this.#known, `${database}/${name}`, () => load(files, name))
+    return cached(this.#known, `${database}/${name}`, () => load(this.places, files, name))
   }
 }
 
@@ -178,9 +178,10 @@ function listFiles(places: Paths, database: string, concerns = (_path: string) =
   return files
 }
 
-function load(files: DescriptionFiles, name: string): DescriptionFile | undefined {
+function load({ shipped }: Paths, files: DescriptionFiles, name: string): DescriptionFile | undefined {
   const none: DescriptionFile = { properties: new Map() }
-  return files.get(name)?.reduce((found, path) => overlay(found, readDescription(path)), none)
+  const read = (path: string) => (path.startsWith(join(shipped, 'db/')) ? readShipped(path) : readDescription(path))
+  return files.get(name)?.reduce((found, path) => overlay(found, read(path)), none)
 }
 
 /** Shipped first: the site's overrides it. */

@@ -1,7 +1,7 @@
 import { Failure, messageOf } from '../base/failure.ts'
 import { isObject } from '../base/is-object.ts'
 import { didYouMean } from '../base/nearest.ts'
-import type { DescriptionFile, PropertyDescription } from './description.ts'
+import type { DescriptionFile } from './description.ts'
 import { FORMATS } from './formats.ts'
 import { readJsonFile } from './json-reader.ts'
 import { effectiveProblem, probesProblem } from './probe-shapes.ts'
@@ -59,8 +59,7 @@ export function readDescription(path: string): DescriptionFile {
   const fail = (part: string, message: string): never => {
     throw new Failure(`${part === '' ? '' : `${part}: `}${message}`, { where: path })
   }
-  const whole = readJsonFile(path)
-  if (!isObject(whole)) return fail('', 'a description is an object: {"type": …, "properties": {…}}')
+  const whole = readObject(path)
   const keywords = [
     'type',
     'description',
@@ -80,9 +79,9 @@ export function readDescription(path: string): DescriptionFile {
   if (type !== undefined && !isText(type)) fail('type', 'must be a string')
   if (description !== undefined && texts(description)) fail('description', `must be ${texts(description)}`)
   if (!isObject(properties)) return fail('properties', 'must be an object: {"name": {…}}')
-  const checked = Object.entries(properties).map(
-    ([name, value]) => [name, checkProperty(value, `properties.${name}`, fail)] as const,
-  )
+  for (const [name, value] of Object.entries(properties)) checkProperty(value, `properties.${name}`, fail)
+  if (key !== undefined) checkProperty(key, 'key', fail, OF_KEY)
+  if (scalar !== undefined) checkProperty(scalar, 'scalar', fail)
   if (rules !== undefined && !Array.isArray(rules)) fail('rules', 'must be a list')
   for (const [index, rule] of (Array.isArray(rules) ? rules : []).entries())
     if (!isRule(rule))
@@ -99,15 +98,22 @@ export function readDescription(path: string): DescriptionFile {
     fail('backup', 'must be a list of absolute paths')
   if (needs !== undefined && !(Array.isArray(needs) && needs.every(isNeed)))
     fail('needs', 'must be a list of {"service": KEY, "property": NAME}')
-  return {
-    ...(whole as Pick<
-      DescriptionFile,
-      'type' | 'description' | 'rules' | 'health' | 'probes' | 'confirmWithin' | 'backup' | 'needs'
-    >),
-    ...(key === undefined ? {} : { key: checkProperty(key, 'key', fail, OF_KEY) }),
-    ...(scalar === undefined ? {} : { scalar: checkProperty(scalar, 'scalar', fail) }),
-    properties: new Map(checked),
-  }
+  return descriptionIn(whole)
+}
+
+/** As {@link readDescription}, of a file of the package: its tests and lint have checked it, which would take every command longer. */
+export function readShipped(path: string): DescriptionFile {
+  return descriptionIn(readObject(path))
+}
+
+function readObject(path: string): Record<string, unknown> {
+  const whole = readJsonFile(path)
+  if (isObject(whole)) return whole
+  throw new Failure('a description is an object: {"type": …, "properties": {…}}', { where: path })
+}
+
+function descriptionIn(whole: Record<string, unknown>): DescriptionFile {
+  return { ...whole, properties: new Map(Object.entries(whole.properties ?? {})) }
 }
 
 function checkProperty(
@@ -115,18 +121,17 @@ function checkProperty(
   part: string,
   fail: (part: string, message: string) => never,
   keywords: readonly string[] = Object.keys(PROPERTY),
-): PropertyDescription {
-  if (!isObject(value)) return fail(part, 'must be an object: {"format": …, "description": …}')
+): void {
+  if (!isObject(value)) fail(part, 'must be an object: {"format": …, "description": …}')
   for (const [keyword, given] of Object.entries(value)) {
     const check = keywords.includes(keyword) ? PROPERTY[keyword] : undefined
     if (check === undefined) {
       const where = Object.hasOwn(PROPERTY, keyword) ? 'is not a keyword for a key' : 'is not a keyword'
-      return fail(part, `"${keyword}" ${where}${didYouMean(keyword, keywords)}`)
+      fail(part, `"${keyword}" ${where}${didYouMean(keyword, keywords)}`)
     }
     const problem = check(given)
     if (problem !== undefined) fail(`${part}.${keyword}`, `must be ${problem}`)
   }
-  return value
 }
 
 function patternProblem(pattern: string): string | undefined {

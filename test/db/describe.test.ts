@@ -143,7 +143,7 @@ const MALFORMED: readonly (readonly [content: string | object, message: string])
 
 test('a malformed one names file, place and nearest word', ({ fixture }) => {
   for (const [content, message] of MALFORMED) {
-    fixture.write('shipped/db/c/x.json', content)
+    fixture.write('etc/gabarit/db/c/x.json', content)
     assert.ok(
       failureOf(() => describeDatabase(fixture.places, 'c'))
         .describe()
