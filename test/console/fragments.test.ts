@@ -52,7 +52,7 @@ fragments('the tree: every template, its fragments in order, and where each come
   const page = await box.get('/fragment?template=/etc/ours/sub&fragment=50part')
   assert.match(page.text, '<span id="L1"><i>1</i> part</span>')
   assert.match((await box.get('/templates/one?template=/etc/hosts')).text, '<th scope="row"><a href="')
-  assert.is((await box.get('/fragment?template=/etc/ours&fragment=none')).status, 500)
+  assert.is((await box.get('/fragment?template=/etc/ours&fragment=none')).status, 422)
 })
 
 fragments('a file line by line: a line leads to its fragment and to the records that it is of', async () => {
