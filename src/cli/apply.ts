@@ -1,6 +1,6 @@
 import { refusal } from '../base/failure.ts'
 import { type Prepared, prepareRecords } from '../event/prepare.ts'
-import { type Survey, surveyOnceSetUp } from '../event/survey.ts'
+import { isSetUp, type Survey, surveyOnceSetUp } from '../event/survey.ts'
 import { waitingRecords } from '../event/waiting.ts'
 import { staleOverrides } from '../override/stale.ts'
 import { makeContext } from '../plan/context.ts'
@@ -65,12 +65,13 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
   return withEventLock(invocation, 'gabarit apply', run, json ? gather : undefined)
 }
 
-/** What belongs to new and deleted records; nothing before the first event, which makes all of it. */
+/** Defaults, and what belongs to new and deleted records: before the first event, which makes all of it, nothing. */
 async function prepare(invocation: Invocation, { context, report }: Work): Promise<Prepared> {
   const since = new History(context.places).lastApplied()
-  if (since === undefined) return { databases: new Map(), changes: [], failures: [], made: [], requests: [] }
+  if (since === undefined && !isSetUp(context))
+    return { databases: new Map(), changes: [], failures: [], made: [], requests: [] }
   const dry = context.system.dryRun ? invocation : invocation.asDryRun()
-  const properties = changesSince(context.places, since)
+  const properties = since === undefined ? [] : changesSince(context.places, since)
   return prepareRecords(makeContext(dry.places, dry.system, context.warn), properties, report)
 }
 

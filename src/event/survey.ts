@@ -61,11 +61,14 @@ export function survey(context: Context): Survey {
  */
 export function surveyOnceSetUp(context: Context): Survey {
   const found = survey(context)
-  if (found.since !== undefined || found.problems.length === 0) return found
-  const isDescribed = context.descriptions.ofRecord('configuration', 'gabarit') !== undefined
-  if (!isDescribed || (databaseLoader(context)('configuration').has('gabarit') && !isUnnamed(context.places)))
-    return found
+  if (found.since !== undefined || found.problems.length === 0 || isSetUp(context)) return found
   throw withStatus(notSetUp(), EXIT.failed)
+}
+
+/** Whether the described records are there, and the server has a name. */
+export function isSetUp(context: Context): boolean {
+  const isDescribed = context.descriptions.ofRecord('configuration', 'gabarit') !== undefined
+  return !isDescribed || (databaseLoader(context)('configuration').has('gabarit') && !isUnnamed(context.places))
 }
 
 /** The templates that an event expands or that generated a file before, and those of them that no longer exist. */

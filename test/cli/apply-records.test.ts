@@ -56,6 +56,16 @@ apply('a new record gets its defaults with its files, and is served', () => {
   assert.is(box.run('db hosts get printer.example.org').status, 1, 'record and defaults go together')
 })
 
+apply('before the first event, too, once the databases are made', () => {
+  const own = new Sandbox()
+  for (const name of ['DomainName example.org', 'SystemName server']) own.must(`config set ${name}`)
+  own.must('gabarit initialize-default-databases')
+  own.must('db vpn set bob client')
+  own.must('gabarit apply')
+  assert.is(own.must('db vpn getprop bob status'), 'enabled\n')
+  own.remove()
+})
+
 apply('a service that is turned off is stopped, though no file changes, and started when it is turned on', () => {
   const env = { GABARIT_SERVICE_MANAGER: 'systemd' }
   const asked = (...properties: string[]) => {
