@@ -6,3 +6,8 @@ export function escapeControls(text: string): string {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
   })
 }
+
+/** The same for a text of several lines, which stay lines. */
+export function escapeLines(text: string): string {
+  return text.split('\n').map(escapeControls).join('\n')
+}

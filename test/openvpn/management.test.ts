@@ -87,9 +87,11 @@ test('one that says nothing is given up, and the others are told all the same', 
   const gone = await serve('gone', client => client.destroy())
   const nobody = at({ socket: join(folder, 'nobody') })
   const header = 'HEADER\tCLIENT_LIST\tCommon Name\tReal Address\tVirtual Address\tClient ID'
+  // The second was refused, and has no address.
+  const rows = 'CLIENT_LIST\ta, b\t1.2.3.4:5\t10.8.0.2\t7\r\nCLIENT_LIST\tc\t1.2.3.4:6\t\t8'
   const well = await serve('well', client => {
     client.write(GREETING)
-    client.on('data', () => client.write(`${header}\r\nCLIENT_LIST\ta, b\t1.2.3.4:5\t10.8.0.2\t7\r\nEND\r\n`))
+    client.on('data', () => client.write(`${header}\r\n${rows}\r\nEND\r\n`))
   })
   const { connections, down, problems } = await readConnections([silent, gone, nobody, well])
   assert.equal(

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { compareBytes } from '../../base/byte-order.ts'
-import { escapeControls } from '../../base/escape-controls.ts'
+import { escapeLines } from '../../base/escape-controls.ts'
 import { Failure, orFailure } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
 import { didYouMean } from '../../base/nearest.ts'
@@ -84,7 +84,7 @@ function readModule(folder: string): Installed {
         `${join(folder, 'module.json')}: there is no commands/${start}${verb}: add that program, or remove "${verb}"`,
       )
   return {
-    ...{ name, folder, version: about.version, description: about.description, problems: problems.map(printable) },
+    ...{ name, folder, version: about.version, description: about.description, problems: problems.map(escapeLines) },
     verbs,
     checks: checks.filter(file => MODULE_NAME.test(basename(file))),
   }
@@ -112,13 +112,8 @@ export function problemsOf(installed: Installed, commands: readonly Command[]): 
 /** Folders that look like modules but are not. */
 export function misnamed({ root }: Places): string[] {
   return misnamedModules(root).map(folder =>
-    printable(`${folder}: the name of a module may only contain a-z, digits and -: rename it`),
+    escapeLines(`${folder}: the name of a module may only contain a-z, digits and -: rename it`),
   )
-}
-
-/** Names of files are data of somebody else. */
-function printable(problem: string): string {
-  return problem.split('\n').map(escapeControls).join('\n')
 }
 
 /** The contents of module.json. */

@@ -1,4 +1,4 @@
-import { escapeControls } from '../../../base/escape-controls.ts'
+import { escapeLines } from '../../../base/escape-controls.ts'
 import { orUndefined } from '../../../base/failure.ts'
 import { integer, objectOf, type TypeOf, text } from '../../../base/shape.ts'
 import type { FleetHost } from '../members.ts'
@@ -65,11 +65,7 @@ function readReport({ value, revision }: Entry, host: string, key: string, fleet
   if (read === undefined || read.host !== host || read.fleet !== fleet)
     return { status: undefined, count: 0, revision, request: '' }
   const { status, count, request } = read
-  const shown = { reason: harmless(status.reason), health: harmless(status.health) }
+  // A terminal shows them, and must obey nothing of it.
+  const shown = { reason: escapeLines(status.reason), health: escapeLines(status.health) }
   return { status: { ...status, ...shown }, count, revision, request }
-}
-
-/** Lines that a terminal shows, without anything that it would obey. */
-function harmless(text: string): string {
-  return text.split('\n').map(escapeControls).join('\n')
 }
