@@ -68,7 +68,7 @@ export function hasBytes(file: string, bytes: Buffer): boolean {
   if (statOf(file)?.size !== bytes.length) return false
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    const piece = Buffer.allocUnsafe(65536)
+    const piece = Buffer.allocUnsafe(Math.min(65536, bytes.length))
     for (let at = 0; at < bytes.length; ) {
       const read = readSync(descriptor, piece)
       if (read === 0 || piece.compare(bytes, at, at + read, 0, read) !== 0) return false

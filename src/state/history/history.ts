@@ -65,11 +65,16 @@ export class History {
 
   /** The newest entries as they are stored, in JSON; damaged ones are left out. The caller holds the event lock. */
   newestTexts(count: number): string[] {
-    const { files } = this.#state
-    const paths = this.ids()
+    const { files, folder } = this.#state
+    const texts = this.ids()
       .slice(-count)
-      .map(id => this.#state.path(nameOf(id)))
-    return paths.map(path => files.read(path).toString('utf8').trimEnd()).filter(isJson)
+      .map(id =>
+        files
+          .read(`${folder}/${nameOf(id)}`)
+          .toString('utf8')
+          .trimEnd(),
+      )
+    return texts.filter(isJson)
   }
 
   /**
