@@ -18,7 +18,13 @@ rmSync(join(folder, 'bundles'), { recursive: true, force: true })
 mkdirSync(join(folder, 'bundles'), { recursive: true })
 // Not __filename: an executable is where it is installed, not where its bundles were made.
 const ownFile = 'process.execPath'
-const backup = { programs: { 'backup-only': 'src/cli/backup.ts' }, within: 'backup' }
+/** A backup that must first roll back what was not confirmed in time is rare, and half of its program would be for that. */
+const rarely = 'roll-back-unconfirmed'
+const backup = {
+  programs: { 'backup-only': 'src/cli/backup.ts', [rarely]: `src/transaction/${rarely}.ts` },
+  within: 'backup',
+  rarely,
+}
 for (const options of [{}, backup])
   for (const { path, contents } of await bundle(join(folder, 'bundles'), { ownFile, ...options }))
     writeFileSync(join(folder, 'bundles', basename(path)), contents)

@@ -7,18 +7,21 @@ import { build } from 'esbuild'
  * The public suffix list is a third of the engine: files called NAME.apart.ts become bundles of their own, which only the
  * commands that need them read. So does acorn, which only mistakes need.
  * @param within one that does not, because these programs need it
+ * @param rarely another file that does, because these programs hardly ever need it
  */
-const apart = within => ({
+const apart = (within, rarely = '') => ({
   name: 'apart',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\.apart\.ts$|^acorn$/ }, ({ kind, path }) =>
-      kind === 'entry-point' || bundleName(path) === within
+    onResolve({ filter: /\.ts$|^acorn$/ }, ({ kind, path }) =>
+      kind === 'entry-point' || bundleName(path) === within || !isApart(path, rarely)
         ? undefined
         : { path: `./${bundleName(path)}.cjs`, external: true },
     ),
 })
 
-const bundleName = path => basename(path).replace('.apart.ts', '')
+const isApart = (path, rarely) => path.endsWith('.apart.ts') || path === 'acorn' || bundleName(path) === rarely
+
+const bundleName = path => basename(path).replace(/(\.apart)?\.ts$/, '')
 
 /** Node's modules are loaded when something of them is used: a command uses few, and some load many others. */
 const onDemand = {
@@ -69,11 +72,12 @@ const PROGRAMS = {
  * @param options.ownFile the JavaScript expression for the place of the running program
  * @param options.programs other ones, by their names
  * @param options.within what is kept apart elsewhere, but belongs into these
+ * @param options.rarely what is not kept apart elsewhere, but one of these programs
  */
-export async function bundle(outdir, { ownFile = '__filename', programs = PROGRAMS, within } = {}) {
+export async function bundle(outdir, { ownFile = '__filename', programs = PROGRAMS, within, rarely } = {}) {
   const { outputFiles } = await build({
     entryPoints: programs,
-    plugins: [apart(within), modules, onDemand],
+    plugins: [apart(within, rarely), modules, onDemand],
     // A dynamic import becomes a lazy require(): Node's loader of ES modules would cost more than what it loads.
     supported: { 'dynamic-import': false },
     outdir,
