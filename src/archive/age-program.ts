@@ -2,37 +2,31 @@ import { refusal } from '../base/failure.ts'
 import type { System } from '../system/system.ts'
 
 /** What runs Debian's `age`. */
-export type Asks = Pick<System, 'ask' | 'askBriefly'>
+export type Asks = Pick<System, 'ask' | 'pipeInto'>
 
 /** Milliseconds for half a gigabyte on a slow machine. */
 const PATIENCE = 300_000
-
-/** Bytes that are encrypted in a moment. */
-const LITTLE = 16 * 1024 * 1024
 
 /** Keys that only the program knows, not the library. */
 const isSsh = (recipient: string) => recipient.startsWith('ssh-')
 
 /**
  * Encrypts by `age`, if it is installed. Public keys may stand on its command line.
+ * @param input makes the pieces of the archive
  * @param output an open file
  * @returns whether it is
- * @throws Failure (refused) if it refuses, or one of them needs it
+ * @throws Failure (refused) if it refuses, or one of them needs it; what `input` throws
  */
 export async function encryptByProgram(
-  input: readonly Uint8Array[],
+  input: () => Promise<readonly Uint8Array[]>,
   recipients: readonly string[],
   output: number,
-  system: Asks | undefined,
+  system: Asks,
 ): Promise<boolean> {
   const words = ['age', '--encrypt', ...recipients.flatMap(recipient => ['-r', recipient])]
-  const options = { output, timeout: PATIENCE }
-  const isLittle = input.reduce((sum, { length }) => sum + length, 0) <= LITTLE
-  const done = isLittle
-    ? system?.askBriefly(words, { input: Buffer.concat(input), ...options })
-    : await system?.ask(words, { input, ...options })
-  if (done?.status === 0) return true
-  if (done !== undefined && !done.missing)
+  const done = await system.pipeInto(words, { input, output, timeout: PATIENCE })
+  if (done.status === 0) return true
+  if (!done.missing)
     throw refusal(`age could not encrypt the backup: ${done.problem ?? done.output.trim()}`, {
       hint: 'Nothing was written. Look at: config getprop backup Recipients',
     })

@@ -1,6 +1,7 @@
 import type { Decrypter } from 'age-encryption'
 import type { TarHeader } from 'modern-tar'
 import { createTarPacker, unpackTar } from 'modern-tar'
+import { cached } from '../base/cached.ts'
 import { messageOf, refusal } from '../base/failure.ts'
 import type { Output } from '../system/atomic-write.ts'
 import { type Asks, decryptBySsh, encryptByProgram } from './age-program.ts'
@@ -36,13 +37,23 @@ export async function seal(entries: readonly Entry[], lock: Lock): Promise<Uint8
 
 /**
  * As {@link seal}, into an open file.
+ * @param gather makes what is packed, while the program may already start
  * @param system runs the program `age`, which is quicker than the library and knows keys of ssh
- * @throws Failure (refused) for a key of ssh, if the program is not installed
+ * @returns what was made
+ * @throws Failure (refused) for a key of ssh, if the program is not installed; what `gather` throws
  */
-export async function sealInto(output: Output, entries: readonly Entry[], lock: Lock, system: Asks): Promise<void> {
-  const packed = await pack(entries)
-  if ('recipients' in lock && (await encryptByProgram(packed, lock.recipients, output.descriptor, system))) return
-  output.write(await encrypt(packed, lock))
+export async function sealInto<Gathered extends { readonly entries: readonly Entry[] }>(
+  output: Output,
+  gather: () => Gathered,
+  lock: Lock,
+  system: Asks,
+): Promise<Gathered> {
+  const known = new Map<'gathered', Gathered>()
+  const gathered = () => cached(known, 'gathered', gather)
+  const packed = () => pack(gathered().entries)
+  const done = 'recipients' in lock && (await encryptByProgram(packed, lock.recipients, output.descriptor, system))
+  if (!done) output.write(await encrypt(await packed(), lock))
+  return gathered()
 }
 
 /** The pieces of a tar archive: one of hundreds of megabytes is not copied. */

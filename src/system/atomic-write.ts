@@ -81,17 +81,20 @@ export interface Output {
 
 /**
  * As {@link writeFileAtomically}, for a file that only its owner can read, and that a program may write.
- * @returns its size
+ * @returns its size, and what was written in the words of whoever wrote it
  */
-export async function replacePrivateFile(path: string, write: (output: Output) => Promise<void>): Promise<number> {
+export async function replacePrivateFile<Written>(
+  path: string,
+  write: (output: Output) => Promise<Written>,
+): Promise<{ readonly bytes: number; readonly written: Written }> {
   const temporary = join(dirname(path), temporaryName(basename(path)))
-  let size: number
+  let done: { readonly bytes: number; readonly written: Written }
   try {
     const descriptor = openSync(temporary, 'wx', 0o600)
     try {
-      await write({ descriptor, write: data => writeFileSync(descriptor, data) })
+      const written = await write({ descriptor, write: data => writeFileSync(descriptor, data) })
       complete(descriptor, { mode: 0o600 })
-      size = fstatSync(descriptor).size
+      done = { bytes: fstatSync(descriptor).size, written }
     } finally {
       closeSync(descriptor)
     }
@@ -101,7 +104,7 @@ export async function replacePrivateFile(path: string, write: (output: Output) =
     throw naming(path, error)
   }
   syncFolder(dirname(path))
-  return size
+  return done
 }
 
 /**

@@ -4,9 +4,10 @@ import { cached } from '../base/cached.ts'
 import { refusal } from '../base/failure.ts'
 import { accountId } from './accounts.ts'
 import { OverlayFiles } from './overlay-files.ts'
+import { pipeInto } from './pipe-into.ts'
 import { RealFiles } from './real-files.ts'
-import { runBriefly, runCommand } from './run.ts'
-import type { BriefOptions, RunOptions, RunResult, System } from './system.ts'
+import { runCommand } from './run.ts'
+import type { PipeOptions, RunOptions, RunResult, System } from './system.ts'
 
 export class RealSystem extends RealFiles implements System {
   readonly dryRun = false
@@ -37,8 +38,8 @@ export class RealSystem extends RealFiles implements System {
     return this.run(command, options)
   }
 
-  askBriefly(command: readonly string[], options: BriefOptions): RunResult {
-    return runBriefly(command, { env: this.env, ...options })
+  pipeInto(command: readonly string[], options: PipeOptions): Promise<RunResult> {
+    return pipeInto(command, { env: this.env, ...options })
   }
 
   startDetached(command: readonly string[], env: NodeJS.ProcessEnv, log: string): void {
@@ -89,8 +90,8 @@ export class DryRunSystem extends OverlayFiles implements System {
     return this.#real.ask(command, options)
   }
 
-  askBriefly(command: readonly string[], options: BriefOptions): RunResult {
-    return this.#real.askBriefly(command, options)
+  pipeInto(command: readonly string[], options: PipeOptions): Promise<RunResult> {
+    return this.#real.pipeInto(command, options)
   }
 
   startDetached(): void {}

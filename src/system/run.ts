@@ -1,10 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { join } from 'node:path'
-import { Failure, hasCode, orUndefined } from '../base/failure.ts'
+import { Failure, orUndefined } from '../base/failure.ts'
 import { endOnSignal, holdSignals } from './interruption.ts'
-import type { BriefOptions, RunOptions, RunResult } from './system.ts'
+import { describeSpawnProblem, isMissing, killedBy, tookTooLong } from './run-problem.ts'
+import type { RunOptions, RunResult } from './system.ts'
 
 /** Time between asking a command and its children to end and killing them, in milliseconds. */
 const GRACE = 2000
@@ -92,30 +91,6 @@ export function runCommand([program = '', ...args]: readonly string[], options: 
 }
 
 /**
- * As {@link runCommand}, for the work of a moment: nothing else goes on meanwhile, and signals wait. It needs none of Node's
- * streams, whose making takes longer than such work.
- */
-export function runBriefly(
-  [program = '', ...args]: readonly string[],
-  { env = process.env, input, output, timeout }: BriefOptions,
-): RunResult {
-  const { status, stdout, stderr, error, signal } = spawnSync(program, args, {
-    env,
-    input,
-    timeout,
-    stdio: ['pipe', output ?? 'pipe', 'pipe'],
-    encoding: 'utf8',
-  })
-  const printed = { output: `${stdout ?? ''}${stderr ?? ''}`, stdout: stdout ?? '' }
-  // A command that does not read its input may end before all of it is written: that is an error, too, but it has a status.
-  if (status !== null) return { ...printed, status, problem: undefined, missing: false }
-  const missing = error !== undefined && isMissing(error, program, env)
-  const late = error !== undefined && hasCode(error, 'ETIMEDOUT') ? tookTooLong(timeout) : undefined
-  const problem = late ?? killedBy(signal) ?? (error && describeSpawnProblem(error, program, missing))
-  return { ...printed, status: undefined, problem, missing }
-}
-
-/**
  * Runs a command that has the terminal (or its replacement) to itself. Ctrl-C reaches both, and the command decides.
  * @returns its exit status; as in a shell, 128 and the number of the signal that killed it
  * @throws Failure if it cannot be started
@@ -140,31 +115,4 @@ export function runInForeground(
       finish(() => resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal]))),
     )
   })
-}
-
-/** @param timeout in milliseconds */
-function tookTooLong(timeout: number): string {
-  return `did not end within ${timeout / 1000} s and was killed`
-}
-
-function killedBy(signal: NodeJS.Signals | null): string | undefined {
-  return signal === null ? undefined : `was killed by ${signal} (${constants.signals[signal]})`
-}
-
-/**
- * Whether a program is not installed. If a folder of PATH may not be entered, the system says "permission denied" for a program
- * that is in none of the others, too (execvp(3)).
- */
-function isMissing(
-  { code }: NodeJS.ErrnoException,
-  program: string,
-  { PATH = '/bin:/usr/bin' }: NodeJS.ProcessEnv,
-): boolean {
-  if (code !== 'EACCES' || program.includes('/')) return code === 'ENOENT'
-  return !PATH.split(':').some(folder => existsSync(join(folder, program)))
-}
-
-function describeSpawnProblem({ code, message }: NodeJS.ErrnoException, program: string, missing: boolean): string {
-  if (missing) return `${program}: not found (is it installed, and its interpreter?)`
-  return code === 'EACCES' ? `${program}: permission denied` : message
 }

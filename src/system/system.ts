@@ -35,8 +35,13 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void
 }
 
-/** How a command of a moment runs: what it prints is kept in memory. */
-export type BriefOptions = Pick<RunOptions, 'env' | 'output' | 'timeout'> & { readonly input: Uint8Array }
+/** How data is piped through a program. */
+export interface PipeOptions extends Pick<RunOptions, 'env' | 'timeout'> {
+  /** Makes the data, while the program may already start. */
+  readonly input: () => Promise<readonly Uint8Array[]>
+  /** An open file. */
+  readonly output: number
+}
 
 /**
  * The one port to the server: its files, its users, its commands. Plan, commit and events run the same code on every
@@ -54,8 +59,8 @@ export interface System extends Files {
   run(command: readonly string[], options: RunOptions): Promise<RunResult>
   /** As {@link run}, for a command that changes nothing: a dry run asks it too. */
   ask(command: readonly string[], options: RunOptions): Promise<RunResult>
-  /** As {@link ask}, for the work of a moment: nothing else goes on meanwhile. */
-  askBriefly(command: readonly string[], options: BriefOptions): RunResult
+  /** As {@link ask}, for a program that reads data and writes into an open file. @throws what the making of the data throws */
+  pipeInto(command: readonly string[], options: PipeOptions): Promise<RunResult>
   /**
    * Starts a program in its own session, without a terminal, so that it outlives the shell, the connection and this process.
    * @param log its output is appended to this file

@@ -230,23 +230,4 @@ function pathOfNode(): string {
   return `${BIN}:${folder}`
 }
 
-step('the folder of the record: old ones go, the newest stays, doctor knows', () => {
-  a.must('config setprop backup status enabled KeepDays 1')
-  assert.match(a.run('gabarit doctor').stdout, 'there is no backup in /var/backups/gabarit')
-  a.must('gabarit backup')
-  assert.match(a.run('gabarit doctor').stdout, 'no backup was ever verified')
-  a.must('gabarit backup verify')
-  assert.match(a.run('gabarit doctor').stdout, 'there is a new backup')
-  a.write('/var/backups/gabarit/old.tar.age', 'x')
-  must(['touch', '-d', '3 days ago', a.path('/var/backups/gabarit/old.tar.age')])
-  const copies = a.path('/mnt')
-  a.must('config setprop backup CopyTo /mnt')
-  const gone = a.run('gabarit backup')
-  assert.is(gone.status, 3)
-  assert.match(gone.stderr, 'is no folder, so the backup is not copied')
-  must(['mkdir', copies])
-  assert.match(a.must('gabarit backup'), 'copied to /mnt/')
-  assert.not(a.exists('/var/backups/gabarit/old.tar.age'))
-})
-
 backup.run()

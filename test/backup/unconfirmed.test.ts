@@ -1,4 +1,5 @@
 // A restore that nobody confirms: with its files and databases, its pins go back.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { needsCommands } from '../support/packages.ts'
@@ -50,6 +51,20 @@ step('expired; what somebody has pinned meanwhile stays', async () => {
   assert.match(pins(), 'as it is')
   assert.is(server.read(HOSTS), hosts)
   assert.match(server.must('gabarit history'), 'was not confirmed in time')
+})
+
+step('expired while its guard was dead: the next backup goes back first', async () => {
+  const before = pins()
+  restore('60s')
+  const guard = () => JSON.parse(server.must('gabarit confirm status --json')).guard ?? undefined
+  process.kill(await waitFor<number>('the guard', guard), 'SIGKILL')
+  const file = server.path('/var/lib/gabarit/confirmation.json')
+  const open = JSON.parse(readFileSync(file, 'utf8'))
+  writeFileSync(file, JSON.stringify({ ...open, window: { ...open.window, ends: open.window.opened } }))
+  const { status, stderr } = server.run(['gabarit', 'backup', server.path('/later.tar.age')])
+  assert.is(status, 0, stderr)
+  assert.match(stderr, 'was not confirmed in time and was rolled back. Everything is as it was')
+  assert.is(pins(), before)
 })
 
 step('confirmed, they stay', () => {

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { judgeInPlace } from '../../src/commit/judge.ts'
 import { RealSystem } from '../../src/system/real-system.ts'
-import { runBriefly, runCommand } from '../../src/system/run.ts'
+import { runCommand } from '../../src/system/run.ts'
 import { needsRoot, testIf } from '../support/skip.ts'
 
 const runs = suite('running commands')
@@ -40,19 +40,37 @@ runs('killed, not there, not allowed: no status, and why', async () => {
   )
 })
 
-runs('a command of a moment: its status and output, also if it does not read its input', () => {
-  const input = Buffer.alloc(1_000_000, 'x')
-  const briefly = (command: readonly string[], timeout = 20_000) => runBriefly(command, { input, timeout })
-  const counted = briefly(['wc', '-c'])
-  assert.equal([counted.status, counted.stdout.trim(), counted.problem], [0, '1000000', undefined])
-  const refused = briefly(['sh', '-c', 'echo no >&2; exit 3'])
-  assert.equal([refused.status, refused.output, refused.problem], [3, 'no\n', undefined])
-  const killed = briefly(['sh', '-c', 'kill -9 $$'])
-  assert.equal([killed.status, killed.problem], [undefined, 'was killed by SIGKILL (9)'])
-  const late = briefly(['sleep', '60'], 100)
-  assert.equal([late.status, late.problem, late.missing], [undefined, 'did not end within 0.1 s and was killed', false])
-  const missing = briefly(['/no/such/program'])
-  assert.equal([missing.status, missing.missing], [undefined, true])
+runs('data goes through a program into an open file; one that does not read all of it has a status, too', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gabarit-pipe-'))
+  const [file, data] = [join(folder, 'output'), Buffer.alloc(1_000_000, 'x')]
+  const output = openSync(file, 'w')
+  const system = new RealSystem('/', process.env)
+  const input = async () => [data.subarray(0, 7), data.subarray(7)]
+  const through = (command: readonly string[], timeout = 20_000) => system.pipeInto(command, { input, output, timeout })
+  try {
+    const copied = await through(['cat'])
+    assert.equal([copied.status, copied.problem], [0, undefined])
+    assert.ok(readFileSync(file).equals(data))
+    const refused = await through(['sh', '-c', 'echo no >&2; exit 3'])
+    assert.equal([refused.status, refused.output, refused.problem], [3, 'no\n', undefined])
+    const killed = await through(['sh', '-c', 'kill -9 $$'])
+    assert.equal([killed.status, killed.problem], [undefined, 'was killed by SIGKILL (9)'])
+    const late = await through(['sleep', '60'], 100)
+    assert.equal(
+      [late.status, late.problem, late.missing],
+      [undefined, 'did not end within 0.1 s and was killed', false],
+    )
+    const missing = await through(['/no/such/program'])
+    assert.equal([missing.status, missing.missing], [undefined, true])
+    const broken = async () => {
+      throw new Error('no data')
+    }
+    const failed = system.pipeInto(['cat'], { input: broken, output, timeout: 20_000 })
+    assert.is(await failed.catch((error: Error) => error.message), 'no data')
+  } finally {
+    closeSync(output)
+    rmSync(folder, { recursive: true })
+  }
 })
 
 testIf(runs, needsRoot(), 'a checker in no folder of PATH is missing, also if one may not be entered', async () => {

@@ -6,14 +6,16 @@ import { refusal, usageFailure } from '../../base/failure.ts'
 import { plural } from '../../base/plural.ts'
 import { sayTime } from '../../base/time.ts'
 import { replacePrivateFile } from '../../system/atomic-write.ts'
+import { below, type Places } from '../../system/places.ts'
 import { readGiven } from '../../system/read-files.ts'
 import type { Invocation } from '../../terminal/command.ts'
 import { withNothingWaiting } from '../../terminal/with-repair.ts'
 import { type Contents, isFolder } from './contents.ts'
 import { handOver } from './hand-over.ts'
 import { lockOf, ownKeys } from './keys.ts'
-import { gather } from './make.ts'
+import { gather, hostOf } from './make.ts'
 import { readArchive } from './read.ts'
+import { type FilesToSave, filesToSave } from './saved-files.ts'
 import { type Settings, settingsOf } from './settings.ts'
 import { sourceOf } from './source.ts'
 import { Archives, archiveName, type Write } from './store.ts'
@@ -27,15 +29,18 @@ export async function make(invocation: Invocation): Promise<number> {
     const source = sourceOf(places)
     const settings = settingsOf(places, source.configuration, source.descriptions)
     const lock = await lockOf(settings, places)
-    const { entries, contents } = gather(places, system, now, source)
-    progress('encrypting')
-    const write: Write = output => sealInto(output, entries, lock, system)
-    const [name] = args
-    const { file, bytes, removed, copied } =
-      name === undefined
-        ? await keep(write, archiveName(contents.host, now), settings, invocation, now)
-        : { ...(await writeTo(name, write, invocation)), removed: [], copied: undefined }
-    const counted = counts(contents)
+    const named = args[0] === undefined ? undefined : io.resolve(args[0])
+    const files = filesToSave(places, system, source)
+    const ownFolders = ['Folder', 'CopyTo'].map(property => below(places, settings.get(property) || '/'))
+    refuseToHoldItself(named === undefined ? ownFolders : [dirname(named)], files, places)
+    progress('reading and encrypting')
+    const write: Write = async output =>
+      (await sealInto(output, () => gather(places, system, now, files), lock, system)).contents
+    const { file, bytes, written, removed, copied } =
+      named === undefined
+        ? await keep(write, archiveName(hostOf(places, system), now), settings, invocation, now)
+        : { ...(await writeTo(named, write, invocation)), removed: [], copied: undefined }
+    const counted = counts(written)
     const lines = [
       `${file}: ${sayCounts(counted)}, ${Math.ceil(bytes / 1024)} KiB`,
       ...removed.map(old => `removed ${old}, which was older than KeepDays`),
@@ -55,11 +60,22 @@ async function keep(write: Write, name: string, settings: Settings, { places, sy
 }
 
 /** @throws Failure (refused) if there is a file already, without `--force` */
-async function writeTo(name: string, write: Write, { io, system, flag }: Invocation) {
-  const file = io.resolve(name)
+async function writeTo(file: string, write: Write, { system, flag }: Invocation) {
   if (system.state(file) !== undefined && !flag('force'))
     throw refusal('is there already', { where: file, hint: 'Another name, or --force' })
-  return { file, bytes: await replacePrivateFile(file, write) }
+  return { file, ...(await replacePrivateFile(file, write)) }
+}
+
+/** @throws Failure (refused) for a folder that is saved itself: each backup would hold all those before it */
+function refuseToHoldItself(folders: readonly string[], { roots, paths }: FilesToSave, places: Places): void {
+  for (const folder of folders) {
+    const saved = [...roots, ...paths].find(path => `${folder}/`.startsWith(`${below(places, path)}/`))
+    if (saved === undefined) continue
+    throw refusal(`each backup would hold the ones before it, because ${saved} is saved`, {
+      where: folder,
+      hint: 'Another folder. For those without a name: config setprop backup Folder /var/backups/gabarit',
+    })
+  }
 }
 
 function counts({ databases, files }: Contents) {

@@ -11,8 +11,7 @@ import { below, type Places, versionOf } from '../../system/places.ts'
 import type { System } from '../../system/system.ts'
 import { CONTENTS_NAME, type Contents, databaseEntry, FORM, fileEntry, type SavedFile } from './contents.ts'
 import { thisMachine } from './machine.ts'
-import { filesToSave } from './saved-files.ts'
-import type { Source } from './source.ts'
+import type { FilesToSave } from './saved-files.ts'
 
 /** Contents of i-bays and the like belong into a backup of data. */
 const MOST_BYTES = 512 * 1024 * 1024
@@ -22,20 +21,20 @@ const HISTORY = 200
 
 /**
  * Everything that a backup has, its contents first. The caller holds the event lock, so that no event changes it meanwhile.
+ * @param files what to save besides databases and history
  * @throws Failure (refused) if it is too much
  */
 export function gather(
   places: Places,
   system: System,
   now: Date,
-  source: Source,
+  { paths, edited, pins }: FilesToSave,
 ): { entries: readonly Entry[]; contents: Contents } {
   const databases = listDatabases(places).map(name => {
     // In clear: the archive is encrypted itself, and another machine cannot open what this one has encrypted.
     const data = clearText(places, name)
     return { name, entry: { name: databaseEntry(name), data, time: now } }
   })
-  const { paths, edited, pins } = filesToSave(places, system, source)
   const names = new Map<string, string>()
   /** The accounts are read once, not for each file. */
   const nameOf: NameOf = (kind, id) => cached(names, `${kind}:${id}`, () => accountName(kind, id, places.root))
@@ -95,7 +94,7 @@ function endOfHistory(places: Places): Buffer {
 }
 
 /** The name of this server in its records. */
-function hostOf({ files, root }: Places, system: System): string {
+export function hostOf({ files, root }: Places, system: System): string {
   const file = below({ root }, '/etc/hostname')
   return system.state(file)?.kind === 'file' ? files.read(file).toString('utf8').trim() : ''
 }

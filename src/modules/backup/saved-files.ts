@@ -12,6 +12,8 @@ import { descriptionsWithFiles, type Source } from './source.ts'
 
 /** The files of the server that are in a backup, and what is known of those that templates make. */
 export interface FilesToSave {
+  /** Files, and folders with all that they ever hold; some are not there. */
+  readonly roots: readonly string[]
   /** On the server, in byte order. */
   readonly paths: readonly string[]
   /** Those that a person has changed since they were generated, or pinned. */
@@ -29,7 +31,7 @@ export function filesToSave(places: Places, system: System, source: Source): Fil
   const described = describedPaths(places, databasesWithFiles(places, source), source.descriptions)
   const roots = ['/etc/gabarit', ...described, ...edited.keys()]
   const paths = filesUnder(roots, places, system).filter(path => !manifest.has(path) || edited.has(path))
-  return { paths, edited, pins }
+  return { roots, paths, edited, pins }
 }
 
 /** What is at these paths and below them, with folders, and with what links lead to; in byte order. */

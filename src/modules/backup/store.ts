@@ -5,11 +5,12 @@ import { DAY } from '../../base/time.ts'
 import { type Output, replacePrivateFile } from '../../system/atomic-write.ts'
 import { below, type Places } from '../../system/places.ts'
 import { indented, inOrder, StateFile } from '../../system/state-file.ts'
+import type { Contents } from './contents.ts'
 import type { Settings } from './settings.ts'
 import { backupState } from './state.ts'
 
-/** Writes an archive. */
-export type Write = (output: Output) => Promise<void>
+/** Writes an archive. @returns what is in it */
+export type Write = (output: Output) => Promise<Contents>
 
 /** An archive in the folder. */
 export interface ArchiveFile {
@@ -68,11 +69,10 @@ export class Archives {
     return { file: join(this.folder, name), bytes: this.#places.files.read(join(this.#real(), name)) }
   }
 
-  /** Writes one, readable by root only. It is there as a whole, or not at all. @returns its path on the server, and its size */
-  async write(name: string, write: Write): Promise<{ readonly file: string; readonly bytes: number }> {
+  /** Writes one, readable by root only. It is there as a whole, or not at all. @returns its path on the server, its size, and what is in it */
+  async write(name: string, write: Write) {
     this.#places.files.makeFolder(this.#real(), 0o700)
-    const bytes = await replacePrivateFile(join(this.#real(), name), write)
-    return { file: join(this.folder, name), bytes }
+    return { file: join(this.folder, name), ...(await replacePrivateFile(join(this.#real(), name), write)) }
   }
 
   /** Removes those older than these days, but never the newest. @returns their names */
