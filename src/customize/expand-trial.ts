@@ -6,7 +6,7 @@ import { survey } from '../event/survey.ts'
 import type { Context } from '../plan/context.ts'
 import { type Snapshot, takeSnapshot } from '../state/history/snapshot.ts'
 import { databaseFile } from '../system/places.ts'
-import type { Output } from '../template/expand.ts'
+import type { Output } from '../template/output.ts'
 
 /** What the templates make of other databases. */
 export interface TrialOutputs {

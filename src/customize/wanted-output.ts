@@ -5,7 +5,7 @@ import { makeExpander } from '../plan/expand.ts'
 import { readManifest } from '../state/manifest.ts'
 import { readPins } from '../state/pins.ts'
 import { candidateTemplates } from '../template/candidates.ts'
-import type { Output } from '../template/expand.ts'
+import type { Output } from '../template/output.ts'
 import { findTemplate, listTemplates } from '../template/tree.ts'
 
 /**

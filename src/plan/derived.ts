@@ -4,7 +4,8 @@ import { formsOf, type Secret, secretsIn } from '../db/secrets.ts'
 import { readableDatabase } from '../db/store.ts'
 import { ifOpens, storedIn } from '../db/stored.ts'
 import { databaseFile } from '../system/places.ts'
-import type { Expander, Output } from '../template/expand.ts'
+import type { Expander } from '../template/expand.ts'
+import type { Output } from '../template/output.ts'
 import type { Context } from './context.ts'
 
 /**

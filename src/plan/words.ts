@@ -1,6 +1,7 @@
 import { Failure, orFailure, refusal } from '../base/failure.ts'
 import type { Secret } from '../db/secrets.ts'
-import type { Expander, Output } from '../template/expand.ts'
+import type { Expander } from '../template/expand.ts'
+import type { Output } from '../template/output.ts'
 import type { Context } from './context.ts'
 import { knownSecrets, withOthers } from './derived.ts'
 

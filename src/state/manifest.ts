@@ -6,7 +6,7 @@ import { sha256 } from '../base/sha256.ts'
 import { flag, integer, listOf, mapOf, objectOf, optional, partOf, type TypeOf, text } from '../base/shape.ts'
 import { type Places, writtenFolder } from '../system/places.ts'
 import { StateFile } from '../system/state-file.ts'
-import type { Output } from '../template/expand.ts'
+import type { Output } from '../template/output.ts'
 import { History } from './history/history.ts'
 
 /** One file that gabarit wrote. */

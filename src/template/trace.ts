@@ -1,6 +1,8 @@
 import type { Read } from './databases.ts'
-import type { Expander, Output, Trace } from './expand.ts'
+import type { Expander } from './expand.ts'
 import { TRACE_LEAD, TRACE_TAIL } from './generate.ts'
+import type { Output } from './output.ts'
+import type { Trace } from './renderer.ts'
 
 /** Where one line of an output comes from. */
 export interface LineOrigin {

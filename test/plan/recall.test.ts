@@ -21,7 +21,7 @@ import { Objects } from '../../src/state/history/objects.ts'
 import { storeSnapshot, takeSnapshot } from '../../src/state/history/snapshot.ts'
 import { RealSystem } from '../../src/system/real-system.ts'
 import type { System } from '../../src/system/system.ts'
-import type { Output } from '../../src/template/expand.ts'
+import type { Output } from '../../src/template/output.ts'
 import { Engine, type TestRecords } from '../support/engine.ts'
 import { Chooser } from '../support/random.ts'
 

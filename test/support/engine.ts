@@ -11,7 +11,7 @@ import { planOutputs } from '../../src/plan/planner.ts'
 import { findPlaces, type Places } from '../../src/system/places.ts'
 import { RealSystem } from '../../src/system/real-system.ts'
 import type { System } from '../../src/system/system.ts'
-import type { Output } from '../../src/template/expand.ts'
+import type { Output } from '../../src/template/output.ts'
 import { PROJECT } from './sandbox.ts'
 
 /** Records of a database as a test writes them: type and properties by key. */
