@@ -1,4 +1,6 @@
-import { Failure, orFailure } from '../base/failure.ts'
+import { Failure } from '../base/failure.ts'
+import { allEvents } from '../event/load.ts'
+import { switchedServices } from '../event/switched.ts'
 import { planData } from '../plan/data.ts'
 import { colourDiff } from '../plan/diff.ts'
 import { type FileDifference, filesSince } from '../plan/files-since.ts'
@@ -29,7 +31,7 @@ interface Difference {
 export async function run(invocation: Invocation): Promise<number> {
   const { args, flag, colour, answer } = invocation
   const [id] = args
-  const found = id === undefined ? notLive(invocation) : sinceEntry(entryOf(id, invocation), invocation)
+  const found = id === undefined ? await notLive(invocation) : sinceEntry(entryOf(id, invocation), invocation)
   const { properties, files, services, incomplete, problems } = found
   if (flag('commands')) {
     const commands = replayable(properties)
@@ -54,11 +56,15 @@ function entryOf(id: string, { places }: Invocation): number {
 }
 
 /** What an event would apply now. */
-function notLive(invocation: Invocation): Difference {
+async function notLive(invocation: Invocation): Promise<Difference> {
   const context = contextOf(invocation)
   const { since, properties, plan, incomplete, problems } = surveyCompleted(invocation, context)
   const { files } = planData(plan, makeRedact(invocation.places))
-  const adjustments = orFailure(() => wouldAdjust(context, plan))
+  const switched = since === undefined ? [] : switchedServices(allEvents(context.places), properties)
+  const adjustments = await wouldAdjust(context, plan, switched).catch(error => {
+    if (error instanceof Failure) return error
+    throw error
+  })
   const [services, damaged] = adjustments instanceof Failure ? [[], [adjustments.describe()]] : [adjustments, []]
   return { since: since?.id ?? null, properties, files, services, incomplete, problems: [...damaged, ...problems] }
 }

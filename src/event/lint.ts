@@ -15,14 +15,14 @@ import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
 import { readWindow } from '../transaction/default-window.ts'
 import { readAbout } from './about.ts'
 import { domainsWithoutHosts } from './domain-hosts.ts'
-import { type Event, listEvents, loadEvent, misnamedEvents } from './load.ts'
+import { allEvents, type Event, misnamedEvents } from './load.ts'
 import { isUnnamed } from './set-up.ts'
 import { knownTemplates } from './survey.ts'
 import { waitingRecords } from './waiting.ts'
 
 /** Finds events that name missing actions, templates or services, and templates that no event expands. */
 export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] {
-  const events = listEvents(places).map(name => loadEvent(places, name))
+  const events = allEvents(places)
   const services = knownServices(places)
   const expanded = new Set(events.flatMap(({ templates }) => templates))
   return [

@@ -103,6 +103,11 @@ export function loadEvent(places: Places, name: string, item?: string): Event {
   }
 }
 
+/** All events. @throws Failure for one that cannot be loaded */
+export function allEvents(places: Places): Event[] {
+  return listEvents(places).map(name => loadEvent(places, name))
+}
+
 /** What an event requests of services, whatever changed. */
 export function requestsOfEvent(event: Event): Request[] {
   return event.services.flatMap(({ service, words, file }) =>

@@ -13,7 +13,8 @@ import { type EventAbout, readAbout } from './about.ts'
 import type { Action, ActionRun } from './action.ts'
 import { actionOf } from './actions.ts'
 import { fillDatabases } from './handlers.ts'
-import { type Event, type Handler, listEvents, loadEvent } from './load.ts'
+import { allEvents, type Event, type Handler } from './load.ts'
+import { switchedServices } from './switched.ts'
 
 /** Actions that only change records or make files, and whether they do it for one record: what they do can be part of a plan. */
 const PREPARING: ReadonlyMap<string, boolean> = new Map([
@@ -52,8 +53,8 @@ export async function prepareRecords(
   const before = takeSnapshot(dry.places)
   // What it fills in is among the changes.
   const failures = fillDatabases(dry.places, told => (told.kind === 'databases' ? undefined : report(told)))
-  const events = listEvents(dry.places).map(name => loadEvent(dry.places, name))
-  const gathered: Gathered = { made: [], requests: switched(events, properties) }
+  const events = allEvents(dry.places)
+  const gathered: Gathered = { made: [], requests: switchedServices(events, properties) }
   for (const { event, handler, key, action } of deedsFor(dry, events, properties)) {
     const context = { ...dry, event: { name: event.name, args: [key] } }
     try {
@@ -66,14 +67,6 @@ export async function prepareRecords(
   const changes = databaseChanges(before, after)
   const changed = new Set(changes.map(({ database }) => database))
   return { databases: new Map([...after].filter(([name]) => changed.has(name))), changes, failures, ...gathered }
-}
-
-/** Services that were turned on or off: no file need change with that, and what was off cannot reload one. */
-function switched(events: readonly Event[], properties: readonly PropertyChange[]): Request[] {
-  const services = new Set(events.flatMap(event => event.services.map(({ service }) => service)))
-  return properties
-    .filter(({ database, key, property }) => database === 'configuration' && property === 'status' && services.has(key))
-    .map(({ key }) => ({ service: key, word: 'reload-or-restart', source: 'its status' }))
 }
 
 function runOf(context: Context, handler: string, { made, requests }: Gathered, report: Reporter): ActionRun {

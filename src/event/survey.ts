@@ -14,7 +14,7 @@ import { readManifest } from '../state/manifest.ts'
 import type { Places } from '../system/places.ts'
 import type { Output } from '../template/output.ts'
 import { type EventAbout, readAbout } from './about.ts'
-import { listEvents, loadEvent, misnamedEvents } from './load.ts'
+import { allEvents, listEvents, loadEvent, misnamedEvents } from './load.ts'
 import { isUnnamed, notSetUp } from './set-up.ts'
 
 /** What differs between the databases, the templates and the server. */
@@ -75,7 +75,7 @@ export function isSetUp(context: Context): boolean {
 export function knownTemplates(context: Context): { names: string[]; gone: string[] } {
   const { places } = context
   for (const note of misnamedEvents(places)) context.warn(note)
-  const ofEvents = listEvents(places).flatMap(name => loadEvent(places, name).templates)
+  const ofEvents = allEvents(places).flatMap(({ templates }) => templates)
   const ofFiles = [...readManifest(places).values()].map(({ template }) => template)
   const gone = goneTemplates(context)
   const names = [...new Set([...ofEvents, ...ofFiles])].filter(name => !gone.includes(name))
@@ -97,8 +97,7 @@ export function eventsFor(
   changes: readonly PropertyChange[],
 ): string[] {
   if (templates.size === 0) return []
-  const makers = listEvents(places)
-    .map(name => loadEvent(places, name))
+  const makers = allEvents(places)
     .map(event => ({
       name: event.name,
       makes: new Set(event.templates),

@@ -9,9 +9,10 @@ import { History } from '../state/history/history.ts'
 import { loadSnapshot } from '../state/history/snapshot.ts'
 import { parseAction, resolveActions, type ServiceAction } from '../system/service/actions.ts'
 import type { Adjustment, AdjustmentResult, Request } from '../system/service/adjustment.ts'
-import { resultOf, type ServiceManager, type Unit } from '../system/service/manager.ts'
+import { type Run, resultOf, type ServiceManager, type Unit } from '../system/service/manager.ts'
 import { managersOf } from '../system/service/one-shot.ts'
 import { unitOf } from '../system/service/unit-of.ts'
+import type { System } from '../system/system.ts'
 import { refusedServices } from './refused.ts'
 import { distinct, readPending, requestsOfPlan } from './requests.ts'
 
@@ -52,15 +53,26 @@ export function collectAdjustments(
   return { adjustments: adjustments.toSorted((a, b) => rank(a) - rank(b)), warnings, problems }
 }
 
-/** The adjustments that committing a plan would cause, with those pending from earlier events. */
-export function wouldAdjust(context: Context, plan: Plan): { service: string; command: string }[] {
+/**
+ * The adjustments that committing a plan would cause, with those pending from earlier events.
+ * @param others requests besides those of the plan
+ */
+export async function wouldAdjust(
+  context: Context,
+  plan: Plan,
+  others: readonly Request[],
+): Promise<{ service: string; command: string }[]> {
   const configuration = databaseLoader(context)('configuration')
-  const requests = distinct([...readPending(context.places), ...requestsOfPlan(plan)])
+  const requests = distinct([...readPending(context.places), ...requestsOfPlan(plan), ...others])
   const managerOf = managersOf(configuration, context.places, context.system)
-  const { adjustments } = collectAdjustments(requests, configuration)
-  return adjustments.flatMap(({ service, unit, actions }) =>
-    actions.map(action => ({ service, command: managerOf(unit).describe(unit, action) })),
-  )
+  const found: { service: string; command: string }[] = []
+  for (const { service, unit, actions } of collectAdjustments(requests, configuration).adjustments) {
+    const manager = managerOf(unit)
+    for (const action of actions)
+      if (!(await isNothing(manager, action, context, service)))
+        found.push({ service, command: manager.describe(unit, action) })
+  }
+  return found
 }
 
 /**
@@ -78,13 +90,9 @@ export async function adjustServices(
   begin: (service: string) => void,
   report: (result: AdjustmentResult) => void,
 ): Promise<{ failed: Adjustment[]; skipped: Adjustment[]; refused: ReadonlyMap<string, string> }> {
-  const { system } = context
   const failed: Adjustment[] = []
   const skipped: Adjustment[] = []
-  // supervisorctl reads a supervisord.conf in its current folder, which may belong to anybody.
-  const options = { cwd: '/', timeout: millisecondsOf(system.env.GABARIT_SERVICE_TIMEOUT, 90_000) }
-  const run = (command: readonly string[]) => system.run(command, options)
-  const ask = (command: readonly string[]) => system.ask(command, options)
+  const { run, ask } = commandsOf(context.system)
   // A service without a process has nothing to lose: if its program fails, the former state stays in force.
   const daemons = adjustments.filter(({ actions, unit }) => !actions.includes('stop') && !managerOf(unit).oneShot)
   const loading = daemons.map(({ service }) => service)
@@ -95,7 +103,7 @@ export async function adjustServices(
     const manager = managerOf(unit)
     const objection = refused.get(service)
     for (const action of actions) {
-      if (action === 'stop' && (await manager.isNothing?.(ask, () => wasOn(context, service)))) continue
+      if (await isNothing(manager, action, context, service)) continue
       const { status, problem, output } =
         objection === undefined ? await manager.adjust(run, unit, action) : resultOf(objection)
       const said =
@@ -115,6 +123,19 @@ export async function adjustServices(
     }
   }
   return { failed, skipped, refused }
+}
+
+/** How commands of a service manager are run: those that adjust, and those that only ask. */
+function commandsOf(system: System): { run: Run; ask: Run } {
+  // supervisorctl reads a supervisord.conf in its current folder, which may belong to anybody.
+  const options = { cwd: '/', timeout: millisecondsOf(system.env.GABARIT_SERVICE_TIMEOUT, 90_000) }
+  return { run: command => system.run(command, options), ask: command => system.ask(command, options) }
+}
+
+/** Whether an action would stop what does not run. */
+async function isNothing(manager: ServiceManager, action: ServiceAction, context: Context, service: string) {
+  const { ask } = commandsOf(context.system)
+  return action === 'stop' && (await manager.isNothing?.(ask, () => wasOn(context, service))) === true
 }
 
 /** Whether a service was on when the last event took effect. */

@@ -68,14 +68,23 @@ apply('before the first event, too, once the databases are made', () => {
 
 apply('a service that is turned off is stopped, though no file changes, and started when it is turned on', () => {
   const env = { GABARIT_SERVICE_MANAGER: 'systemd' }
+  const servicesIn = (command: string, manager = {}) =>
+    JSON.parse(box.must(`gabarit ${command} --json`, manager)).services.map(
+      ({ command }: { command: string }) => command,
+    )
   const asked = (...properties: string[]) => {
     box.must(['config', 'setprop', 'sshd', ...properties])
-    const { services } = JSON.parse(box.must('gabarit apply --dry-run --json', { env }))
+    const planned = servicesIn('apply --dry-run', { env })
+    assert.equal(servicesIn('diff', { env }), planned)
     box.must('gabarit apply')
-    return services.map(({ command }: { command: string }) => command)
+    return planned
   }
   const systemctl = (verb: string) => [`systemctl --no-ask-password ${verb} -- ssh.service`]
   assert.equal(asked('status', 'disabled'), systemctl('stop'))
+  box.must('config setprop sshd MaxAuthTries 3')
+  for (const command of ['apply --dry-run', 'diff']) assert.equal(servicesIn(command), [], 'it is off already')
+  box.must('config setprop sshd status enabled')
+  assert.match(box.must('gabarit diff', { env }), `would adjust sshd: ${systemctl('reload-or-restart')}\n`)
   // sshd_config alone would only be reloaded, which what does not run cannot do.
   assert.equal(asked('status', 'enabled', 'TCPPort', '2222'), systemctl('reload-or-restart'))
   assert.equal(asked('TCPPort', '2223'), systemctl('reload'))
