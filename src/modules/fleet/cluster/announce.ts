@@ -3,6 +3,7 @@ import type { Places } from '../../../system/places.ts'
 import { fleetFile, needController } from '../member.ts'
 import type { Term } from '../rollout/election.ts'
 import { Mirror } from '../rollout/mirror.ts'
+import { toldOnce } from '../rollout/told-once.ts'
 import { Wakeup } from '../rollout/wakeup.ts'
 import { addressesKey, CARRIERS_KEY, MEMBERS_PREFIX } from '../store/keys.ts'
 import type { Store } from '../store/store.ts'
@@ -25,8 +26,9 @@ export async function keepHostsInformed(
   const watching = Promise.all(watches).catch(error => tell(messageOf(error)))
   /** By host: what it was told last. */
   const told = new Map<string, string>()
+  const trySpread = toldOnce(tell, spread)
   while (!signal.aborted) {
-    await spread().catch(error => tell(messageOf(error)))
+    await trySpread()
     await wakeup.wait(PACE, signal)
   }
   await watching

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import { messageOf } from '../../../base/failure.ts'
 import { recordsOf } from '../../../db/store.ts'
 import type { Places } from '../../../system/places.ts'
 import { ownEndpoint, storeHere } from '../endpoints.ts'
 import { needMember } from '../member.ts'
+import { toldOnce } from '../rollout/told-once.ts'
 import { sleep } from '../rollout/wakeup.ts'
 import { withRootAt } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
@@ -20,8 +20,9 @@ export async function keepNoted(
   tell: (text: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const tryToCorrect = toldOnce(tell, () => correctNote(store, places, tell))
   while (!signal.aborted) {
-    await correctNote(store, places, tell).catch(error => tell(messageOf(error)))
+    await tryToCorrect()
     await sleep(PACE, signal)
   }
 }

@@ -3,6 +3,7 @@ import { isObject } from '../../../base/is-object.ts'
 import { sha256 } from '../../../base/sha256.ts'
 import type { Confirmation } from '../../../state/confirmation.ts'
 import type { Order } from '../release/order.ts'
+import { toldOnce } from '../rollout/told-once.ts'
 import { sleep, Wakeup } from '../rollout/wakeup.ts'
 import { orderKey } from '../store/keys.ts'
 import { standOf } from './host-status.ts'
@@ -37,8 +38,9 @@ export class HostAgent {
     const { store, host, tell } = this.#means
     const watch = store.watch(orderKey(host), this.#wakeup.ring, signal).catch(error => tell(messageOf(error)))
     const reports = this.#reporter.run(signal)
+    const tryToLook = toldOnce(tell, () => this.#look(signal))
     while (!signal.aborted) {
-      await this.#look(signal).catch(error => tell(messageOf(error)))
+      await tryToLook()
       await this.#wakeup.wait(this.#means.interval(), signal)
     }
     await Promise.all([watch, reports])

@@ -3,6 +3,7 @@ import type { Places } from '../../../system/places.ts'
 import { answerJoins } from '../joining/answer.ts'
 import { JOINS_PREFIX, LEAVING_PREFIX } from '../store/keys.ts'
 import type { Store } from '../store/store.ts'
+import { toldOnce } from './told-once.ts'
 import { Wakeup } from './wakeup.ts'
 
 /** Milliseconds between two looks, if nothing is told. */
@@ -18,11 +19,11 @@ export async function keepDoor(
   const wakeup = new Wakeup()
   const watches = [JOINS_PREFIX, LEAVING_PREFIX].map(prefix => store.watch(prefix, wakeup.ring, signal))
   const watching = Promise.all(watches).catch(error => tell(messageOf(error)))
+  const tryToAnswer = toldOnce(tell, async () => {
+    for (const line of await answerJoins(store, places, new Date())) tell(line)
+  })
   while (!signal.aborted) {
-    await answerJoins(store, places, new Date()).then(
-      lines => lines.forEach(tell),
-      error => tell(messageOf(error)),
-    )
+    await tryToAnswer()
     await wakeup.wait(PACE, signal)
   }
   await watching

@@ -1,6 +1,7 @@
 import { messageOf } from '../../../base/failure.ts'
 import { LEADER_KEY } from '../store/keys.ts'
 import type { Compared, Store } from '../store/store.ts'
+import { toldOnce } from './told-once.ts'
 import { sleep } from './wakeup.ts'
 
 /** Seconds after which a leader that is not heard of any more has been one. */
@@ -28,9 +29,10 @@ export async function leadInTurn(
   tell: (text: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const tryToStand = toldOnce(tell, () => stand(store, name))
   while (!signal.aborted) {
+    const won = await tryToStand()
     try {
-      const won = await stand(store, name)
       if (won !== undefined) {
         tell('leads the fleet')
         await serve(store, won, lead, signal)
