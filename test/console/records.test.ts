@@ -81,6 +81,14 @@ records('a form that nobody has touched changes nothing, whatever the values are
   assert.match(page.text, 'Not described: kept as it is.')
 })
 
+const LINK = /<a href="([^"]*)">([^<]*)<\/a>/g
+
+/** The key of the record whose form is at an address, as a browser reads it. */
+async function keyAt(address: string): Promise<string | undefined> {
+  const { pathname, search } = new URL(address, 'https://server.example.org')
+  return formOn(await box.fetch(`${pathname}${search}`, {}), '/records/configuration/record').key
+}
+
 records('hostile values and keys are stored byte for byte, and none becomes part of the page', async () => {
   const hostile = [
     '<script>alert(1)</script>',
@@ -117,12 +125,25 @@ records('hostile values and keys are stored byte for byte, and none becomes part
   for (const [index, value] of hostile.entries()) assert.is(stored[`odd${index}`], value)
   const { text } = await box.get(recordPath('hosts', 'odd.example.org'))
   for (const raw of ['<script>alert', '<img', '</textarea><b>', "' onfocus="]) assert.ok(!text.includes(raw), raw)
-  for (const key of ['<b>"x\'', '-dash', 'a/../b']) {
+  const keys = ['<b>"x\'', '-dash', 'a/../b', '..', 'a b', '100%', '%2e%2F', 'a#b', 'a?key=b&c+d', 'é 漢']
+  for (const key of keys) {
     const page = await box.get('/records/configuration/new')
     const made = await box.post('/records/configuration/new', { ...formOn(page, '/new'), key, type: 'service' })
     assert.is(made.status, 303, made.text)
+    assert.is(await keyAt(String(made.headers.location)), key)
+  }
+  for (const path of ['/records/configuration', '/changes']) {
+    const links = new Map(
+      [...(await box.get(path)).text.matchAll(LINK)].map(([, href = '', text = '']) => [text, href]),
+    )
+    for (const key of keys) {
+      const text = path === '/changes' ? `configuration ${key}` : key
+      const [, href = ''] = [...links].find(([shown]) => unescapeHtml(shown) === text) ?? []
+      assert.is(await keyAt(unescapeHtml(href)), key, `${path}: ${href}`)
+    }
+  }
+  for (const key of keys) {
     const record = await box.get(recordPath('configuration', key))
-    assert.is(record.status, 200, key)
     const gone = await box.post('/records/configuration/delete', formOn(record, '/delete'))
     assert.is(gone.status, 303, key)
     assert.is(box.run(['db', 'configuration', 'get', '--', key]).status, 1)

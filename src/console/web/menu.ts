@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { at } from './base.ts'
+import { at, recordPath } from './base.ts'
 import { type Markup, NONE } from './markup.ts'
 import { statusFor } from './status.ts'
 import type { Key } from './text/languages.ts'
@@ -74,8 +74,4 @@ export function menuPageOf(database: string, key = ''): string {
   const paths = MENU.flatMap(([, pages]) => pages.map(([path]) => path))
   const places = [recordPath(database, key), `/records/${database}`, `/${database}`]
   return places.find(place => paths.includes(place)) ?? '/records'
-}
-
-function recordPath(database: string, key: string): string {
-  return `/records/${database}/record?key=${encodeURIComponent(key)}`
 }

@@ -69,7 +69,8 @@ function control(visit: Visit, data: FieldData, attributes: Markup): Markup {
   const shown = typed ?? shownValue(known, value ?? '')
   const pair = switchOf(known, typed ?? value ?? known.default)
   if (pair !== undefined) return switchView(visit, attributes, pair, typed ?? value ?? known.default)
-  if (choicesOf(known) !== undefined) return selectView(visit, attributes, known, shown, value === undefined)
+  const values = choicesOf(known)
+  if (values !== undefined) return selectView(visit, attributes, values, known, shown, value === undefined)
   const example = value === undefined && known.default !== undefined ? html` placeholder="${known.default}"` : NONE
   // HTML drops the first line break of a text area.
   if (known.list !== undefined || /[\r\n]/.test(shown))
@@ -100,11 +101,11 @@ function switchView(visit: Visit, attributes: Markup, [on]: readonly [string, st
 function selectView(
   visit: Visit,
   attributes: Markup,
+  values: readonly string[],
   known: PropertyDescription,
   shown: string,
   absent: boolean,
 ): Markup {
-  const values = choicesOf(known) ?? []
   const nothing = absent || known.empty === true || known.default === undefined ? [''] : []
   const all = [...new Set([...nothing, ...values, shown])].filter(
     value => value !== '' || nothing.length > 0 || shown === '',

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { recordAddress } from '../base.ts'
 import { page } from '../layout.ts'
 import type { Markup } from '../markup.ts'
 import { commandOf } from '../parts/command.ts'
@@ -7,7 +8,6 @@ import { planButton, runButton } from '../parts/form.ts'
 import { moment } from '../parts/moment.ts'
 import { table } from '../parts/table.ts'
 import type { Env, Visit } from '../visit.ts'
-import { databaseAddress } from './databases.ts'
 
 /** What `gabarit backup list --json` prints, the newest first. */
 interface Backup {
@@ -24,7 +24,7 @@ export function serveBackups(app: Hono<Env>): void {
   app.get('/backup', async context => {
     const visit = context.get('visit')
     const backups = await visit.data<Backup[]>(LIST)
-    const settings = databaseAddress('configuration', '/record', { key: 'backup' })
+    const settings = recordAddress('configuration', 'backup')
     const body = html`<section class="card"><p>${visit.say('backupKey')}</p><div class="acts">${runButton(visit, ['gabarit', 'backup', 'now'], visit.say('backupNow'))}</div>
 <p><a href="${settings}">${visit.say('backupSettings')}</a></p></section>
 <section class="card"><h2>${visit.say('backup')}</h2>${backupTable(visit, backups.slice(0, MOST))}${commandOf(LIST.slice(0, 3))}</section>`

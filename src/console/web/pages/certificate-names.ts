@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import { orUndefined, usageFailure } from '../../../base/failure.ts'
 import { listOf, objectOf, oneOf, orNull, text } from '../../../base/shape.ts'
-import { at } from '../base.ts'
+import { at, recordAddress } from '../base.ts'
 import type { Line } from '../form/changes.ts'
 import type { RecordData } from '../form/record.ts'
 import { type Markup, NONE } from '../markup.ts'
@@ -10,7 +10,6 @@ import { hidden, hiddenToken } from '../parts/form.ts'
 import { note, notes } from '../parts/note.ts'
 import { table } from '../parts/table.ts'
 import type { Visit } from '../visit.ts'
-import { databaseAddress } from './databases.ts'
 
 /** The property that asks for a name. */
 const ASKED = 'letsencryptSSLcert'
@@ -50,7 +49,7 @@ export function namesOf(
 export function nameForm(visit: Visit, names: readonly Name[], leftOut: readonly string[]): Markup {
   const rows = names.map((name, index) => [
     nameSwitch(name, `name-${index}`),
-    html`<a href="${databaseAddress(name.database, '/record', { key: name.key })}">${visit.say(name.database === 'domains' ? 'domain' : 'host')}</a>`,
+    html`<a href="${recordAddress(name.database, name.key)}">${visit.say(name.database === 'domains' ? 'domain' : 'host')}</a>`,
     whereIs(visit, isOn(name.old), name.certificate),
   ])
   const seen = JSON.stringify(names.map(({ database, key, old }) => ({ database, key, old })))
@@ -82,7 +81,7 @@ export function leaveOutForm(visit: Visit, { records, also, stay }: LeavingOut):
   )
   const form = html`<form class="act" method="post" action="${at('/certificates/setup/names')}">${hiddenToken(visit)}${hidden('seen', JSON.stringify(asked))}
 <p>${visit.say('leaveOutText')}</p><ul>${lines}</ul>${also.length === 0 ? NONE : html`<p>${visit.say('alsoLeftOut', also.join(' '))}</p>`}<button class="quiet">${visit.say('leaveOut')}</button></form>`
-  const settings = html`<a href="${databaseAddress('configuration', '/record', { key: 'letsencrypt' })}">${visit.say('settings')}</a>`
+  const settings = html`<a href="${recordAddress('configuration', 'letsencrypt')}">${visit.say('settings')}</a>`
   const others = html`${visit.say('cannotLeaveOut', stay.join(' '))} ${settings}`
   return html`${asked.length === 0 ? NONE : form}${stay.length === 0 ? NONE : note('warn', others)}`
 }

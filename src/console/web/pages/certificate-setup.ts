@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { at } from '../base.ts'
+import { at, recordAddress } from '../base.ts'
 import { formText } from '../body.ts'
 import { batchOf, type Line, problemsByField } from '../form/changes.ts'
 import { page } from '../layout.ts'
@@ -100,7 +100,7 @@ async function accountForm(visit: Visit, missing: Outline['missing'], wrong: Wro
     ...['db', '--json', 'configuration', 'getjson', 'letsencrypt'],
   ])
   const { email, ProductionCA } = records.props ?? {}
-  const settings = html`<a href="${at('/records/configuration/record', { key: 'letsencrypt' })}">${visit.say('settings')}</a>`
+  const settings = html`<a href="${recordAddress('configuration', 'letsencrypt')}">${visit.say('settings')}</a>`
   const authority = html`<code>${ProductionCA ?? ''}</code>`
   if (!missing.some(({ what }) => what === 'terms' || what === 'email'))
     return html`<p class="ok">${visit.say('setupAccountDone', email ?? '')}</p><p class="soft">${authority} · ${settings}</p>`

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { at } from '../base.ts'
+import { at, recordAddress } from '../base.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf } from '../parts/command.ts'
@@ -46,7 +46,7 @@ export function serveCertificates(app: Hono<Env>): void {
       visit.say(key),
     )
     const rows = certificates.map(certificate => rowOf(visit, certificate))
-    const settings = at('/records/configuration/record', { key: 'letsencrypt' })
+    const settings = recordAddress('configuration', 'letsencrypt')
     const body = html`${notes('warn', visit.say('problems'), withWays(visit, problems))}<p>${visit.say('state')} <b>${status}</b> (${mode}) · ${authority} · <a href="${settings}">${visit.say('settings')}</a></p>
 <p><a class="button" href="${at('/certificates/setup')}">${visit.say('setupTitle')}</a></p>
 <section class="card">${table(visit.say('certificates'), heads, rows, visit.say('noCertificates'))}${commandOf(CERTIFICATES.slice(0, 3))}</section>

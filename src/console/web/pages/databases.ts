@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { textIn } from '../../../db/description-words.ts'
-import { at } from '../base.ts'
+import { at, databaseAddress, recordAddress } from '../base.ts'
 import { type Descriptions, knownOf } from '../form/description.ts'
 import type { RecordData } from '../form/record.ts'
 import { page } from '../layout.ts'
@@ -27,11 +27,6 @@ const LONGEST = 40
 
 /** A list that is longer can be searched. */
 const FEW = 10
-
-/** The address of the records of a database. */
-export function databaseAddress(database: string, page = '', query: Readonly<Record<string, string>> = {}): string {
-  return at(`/records/${encodeURIComponent(database)}${page}`, query)
-}
 
 /** All databases, and the records of each. */
 export function serveDatabases(app: Hono<Env>): void {
@@ -100,7 +95,7 @@ function recordTable(
       .slice(0, SHOWN)
       .map(([property, value]) => html`<span class="pair"><span class="soft">${property}</span> ${value}</span> `)
     return [
-      html`<a href="${databaseAddress(database, '/record', { key: name })}">${name}</a>`,
+      html`<a href="${recordAddress(database, name)}">${name}</a>`,
       type ?? visit.say('secret'),
       html`${summary}${told.length > SHOWN ? ' …' : ''}`,
     ]

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { orUndefined } from '../../../base/failure.ts'
-import { at } from '../base.ts'
+import { at, databaseAddress, recordAddress } from '../base.ts'
 import { fragmentAddress, partsOf, type TemplatePart, templateAddress } from '../fragment.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
@@ -9,7 +9,6 @@ import { commandOf } from '../parts/command.ts'
 import { numberedLines } from '../parts/numbered.ts'
 import { outputView } from '../parts/output.ts'
 import type { Env, Visit } from '../visit.ts'
-import { databaseAddress } from './databases.ts'
 
 /** A line of a fragment. */
 interface Origin {
@@ -81,7 +80,7 @@ function recordLinks(title: string, records: readonly string[]): Markup {
   const links = records.map(words => {
     const [database = '', ...rest] = words.split(' ')
     const key = rest.join(' ')
-    const address = key.startsWith('(') ? databaseAddress(database) : databaseAddress(database, '/record', { key })
+    const address = key.startsWith('(') ? databaseAddress(database) : recordAddress(database, key)
     return html`<li><a href="${address}">${words}</a></li>`
   })
   return html`<p>${title}</p><ul>${links}</ul>`

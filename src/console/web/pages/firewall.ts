@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { databaseAddress, recordAddress } from '../base.ts'
 import type { RecordData } from '../form/record.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
@@ -8,7 +9,7 @@ import { planButton } from '../parts/form.ts'
 import { note } from '../parts/note.ts'
 import { table } from '../parts/table.ts'
 import type { Env, Visit } from '../visit.ts'
-import { databaseAddress, recordsIn } from './databases.ts'
+import { recordsIn } from './databases.ts'
 
 const PORTS: Readonly<Record<string, string>> = { TCPPort: 'TCP', TCPPorts: 'TCP', UDPPort: 'UDP', UDPPorts: 'UDP' }
 
@@ -70,5 +71,5 @@ function isOn(record: RecordData | undefined): boolean {
 }
 
 function settingsOf(key: string): string {
-  return databaseAddress('configuration', '/record', { key })
+  return recordAddress('configuration', key)
 }

@@ -1,12 +1,12 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { at } from '../base.ts'
+import { at, databaseAddress, recordAddress } from '../base.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf } from '../parts/command.ts'
 import { table } from '../parts/table.ts'
 import type { Env, Visit } from '../visit.ts'
-import { databaseAddress, recordsIn } from './databases.ts'
+import { recordsIn } from './databases.ts'
 import { logLink } from './logs.ts'
 
 /** What `gabarit proxy check --json` prints of each request. */
@@ -28,7 +28,7 @@ export function serveProxies(app: Hono<Env>): void {
     const visit = context.get('visit')
     const records = await recordsIn(visit, 'proxies')
     const rows = records.map(({ name, type, props = {} }) => [
-      html`<a href="${databaseAddress('proxies', '/record', { key: name })}">${name}</a>`,
+      html`<a href="${recordAddress('proxies', name)}">${name}</a>`,
       type ?? '',
       props.RedirectTo ? `→ ${props.RedirectTo}` : (props.Upstreams ?? props.Folder ?? ''),
       props.status === 'disabled' ? html`<span class="warn">${visit.say('off')}</span>` : visit.say('on'),

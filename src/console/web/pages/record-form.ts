@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import { ruleLine, textIn } from '../../../db/description-words.ts'
+import { databaseAddress } from '../base.ts'
 import type { Sent } from '../form/changes.ts'
 import type { Known } from '../form/description.ts'
 import { fieldView } from '../form/field.ts'
@@ -12,7 +13,6 @@ import { commandOf } from '../parts/command.ts'
 import { hidden, hiddenToken } from '../parts/form.ts'
 import { note, notes } from '../parts/note.ts'
 import type { Visit } from '../visit.ts'
-import { databaseAddress } from './databases.ts'
 import { logLink } from './logs.ts'
 
 /** How many properties are shown even if they are not set. */

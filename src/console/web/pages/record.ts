@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { allowedBy } from '../../../db/description.ts'
+import { databaseAddress, recordAddress } from '../base.ts'
 import { formText } from '../body.ts'
 import { batchOf, expectation, type Line, linesFor, problemsByField } from '../form/changes.ts'
 import { type Known, knownOf } from '../form/description.ts'
@@ -7,7 +8,7 @@ import { differences, type RecordData, type Seen, seenFrom, seenOf } from '../fo
 import { readSent } from '../form/sent.ts'
 import { forgetStatus } from '../status.ts'
 import type { Env, Visit } from '../visit.ts'
-import { databaseAddress, descriptionsOf, recordsIn } from './databases.ts'
+import { descriptionsOf, recordsIn } from './databases.ts'
 import { type Form, recordPage } from './record-form.ts'
 
 const NEW: Seen = { type: '', props: new Map() }
@@ -78,7 +79,7 @@ async function create(visit: Visit, database: string) {
 async function saved(visit: Visit, shown: Form, lines: readonly Line[]) {
   const { database, key } = shown
   const problem = lines.length > 0 ? await carryOut(visit, shown, lines) : undefined
-  return problem ?? visit.context.redirect(databaseAddress(database, '/record', { key, stored: 'yes' }), 303)
+  return problem ?? visit.context.redirect(recordAddress(database, key, { stored: 'yes' }), 303)
 }
 
 /** @returns the form with what is wrong, if anything is */

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { refusal } from '../../../base/failure.ts'
-import { at } from '../base.ts'
+import { at, recordAddress } from '../base.ts'
 import { formText } from '../body.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
@@ -10,7 +10,6 @@ import { hidden, hiddenToken, planButton, runButton } from '../parts/form.ts'
 import { moment } from '../parts/moment.ts'
 import { qrView } from '../parts/qr.ts'
 import type { Env, Visit } from '../visit.ts'
-import { databaseAddress } from './databases.ts'
 import { withProof } from './proof.ts'
 
 /** What `gabarit vpn clients --json` prints of each. */
@@ -60,7 +59,7 @@ async function clientPage(visit: Visit, name: string) {
     ? html`${planButton(event('renew'), visit.say('renewCertificate'))}${planButton(event('revoke'), visit.say('revoke'))}`
     : planButton(event('create'), visit.say('makeCertificate'))
   const kill = runButton(visit, ['gabarit', 'vpn', 'kill', name], visit.say('disconnect'), { look: 'danger' })
-  const body = html`<p>${visit.word('state', status)} · <a href="${databaseAddress('vpn', '/record', { key: name })}">${visit.say('settings')}</a></p>
+  const body = html`<p>${visit.word('state', status)} · <a href="${recordAddress('vpn', name)}">${visit.say('settings')}</a></p>
 <section class="card"><h2>${visit.say('connected')}</h2>${connections.length === 0 ? html`<p class="soft">${visit.say('no')}</p>` : html`${connectionList(visit, client)}${kill}`}</section>
 ${isValid ? profileForms(visit, name) : NONE}
 <section class="card"><h2>${visit.say('certificate')}</h2><p>${isValid ? visit.say('validUntil') : ''} ${certificateEnd(visit, client)}</p><div class="acts">${acts}</div></section>`

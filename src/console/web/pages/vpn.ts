@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { at } from '../base.ts'
+import { at, databaseAddress, recordAddress } from '../base.ts'
 import { page } from '../layout.ts'
 import type { Markup } from '../markup.ts'
 import { commandOf } from '../parts/command.ts'
@@ -8,7 +8,6 @@ import { moment } from '../parts/moment.ts'
 import { notes } from '../parts/note.ts'
 import { table } from '../parts/table.ts'
 import type { Env, Visit } from '../visit.ts'
-import { databaseAddress } from './databases.ts'
 import { CLIENTS, certificateEnd, connectionList, serveVpnClients, type VpnClient } from './vpn-client.ts'
 
 /** What `gabarit vpn status --json` prints. */
@@ -58,7 +57,7 @@ function serverTable(visit: Visit, servers: readonly Server[]): Markup {
   const rows = servers.map(({ name, state, clients, endings }) => {
     const first = [...endings].sort((one, other) => one.end.localeCompare(other.end))[0]
     return [
-      html`<a href="${databaseAddress('configuration', '/record', { key: name })}">${name}</a>`,
+      html`<a href="${recordAddress('configuration', name)}">${name}</a>`,
       html`<span class="${clients === null ? 'bad' : 'ok'}">${visit.word('state', state)}</span>`,
       clients ?? '',
       first === undefined ? '' : html`${moment(visit, first.end)}<br><span class="soft small">${first.what}</span>`,

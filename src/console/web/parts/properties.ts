@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { at } from '../base.ts'
+import { recordAddress } from '../base.ts'
 import { type Markup, NONE } from '../markup.ts'
 import type { PropertyChange } from '../status.ts'
 import type { Visit } from '../visit.ts'
@@ -15,7 +15,7 @@ export function propertyTable(visit: Visit, changes: readonly PropertyChange[]):
   if (changes.length === 0) return NONE
   const heads = [visit.say('record'), visit.say('property'), visit.say('before'), visit.say('after')]
   const groups = byRecord(changes).map(([{ database, key }, own]) => {
-    const name = html`<a href="${at(`/records/${encodeURIComponent(database)}/record`, { key })}">${database} ${key}</a>`
+    const name = html`<a href="${recordAddress(database, key)}">${database} ${key}</a>`
     return [name, own.map(change => rowOf(visit, change))] as const
   })
   return groupedTable(visit.say('properties'), heads, groups, '')

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { at } from '../base.ts'
+import { recordAddress } from '../base.ts'
 import { type Markup, NONE } from '../markup.ts'
 import type { Visit } from '../visit.ts'
 import { commandOf } from './command.ts'
@@ -21,7 +21,7 @@ const KINDS = { running: 'ok', loaded: 'ok', stopped: 'bad', unknown: 'soft' } a
 /** What each service that is on does now: whether it runs, since when, and what it listens to. */
 export function serviceTable(visit: Visit, services: readonly Service[]): Markup {
   const rows = services.map(service => [
-    html`<a href="${at('/records/configuration/record', { key: service.service })}">${service.service}</a>`,
+    html`<a href="${recordAddress('configuration', service.service)}">${service.service}</a>`,
     html`<span class="${KINDS[service.state]}">${visit.word('state', service.state)}</span>`,
     service.since === null ? NONE : moment(visit, service.since),
     html`${service.ports.map(port => portView(visit, port, service.state))}`,

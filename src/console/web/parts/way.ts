@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { at } from '../base.ts'
+import { at, recordAddress } from '../base.ts'
 import { type Markup, NONE } from '../markup.ts'
 import type { Key } from '../text/languages.ts'
 import type { Visit } from '../visit.ts'
@@ -62,7 +62,7 @@ function findWay(visit: Visit, words: string): Way | undefined {
   const record = RECORD.exec(words)
   if (record !== null) {
     const [, database = 'configuration', key = ''] = record
-    const address = at(`/records/${database}/record`, { key })
+    const address = recordAddress(database, key)
     return { address, label: visit.say('goTo', key), begin: record.index }
   }
   const event = EVENT.exec(words)
