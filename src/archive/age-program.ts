@@ -1,4 +1,6 @@
 import { refusal } from '../base/failure.ts'
+import type { Output } from '../system/atomic-write.ts'
+import { refuseInterrupted } from '../system/interruption.ts'
 import type { System } from '../system/system.ts'
 
 /** What runs Debian's `age`. */
@@ -20,12 +22,24 @@ const isSsh = (recipient: string) => recipient.startsWith('ssh-')
 export async function encryptByProgram(
   input: () => Promise<readonly Uint8Array[]>,
   recipients: readonly string[],
-  output: number,
+  output: Output,
   system: Asks,
 ): Promise<boolean> {
   const words = ['age', '--encrypt', ...recipients.flatMap(recipient => ['-r', recipient])]
-  const done = await system.pipeInto(words, { input, output, timeout: PATIENCE })
-  if (done.status === 0) return true
+  let size = 0
+  const counted = async () => {
+    const pieces = await input()
+    size = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    return pieces
+  }
+  const done = await system.pipeInto(words, { input: counted, output: output.descriptor, timeout: PATIENCE })
+  refuseInterrupted()
+  // What is encrypted is larger than before. Another program of that name may say that all is well.
+  if (done.status === 0 && output.size() > size) return true
+  if (done.status === 0)
+    throw refusal('age has not encrypted the whole backup', {
+      hint: 'Nothing was written. Which age is it? age --version',
+    })
   if (!done.missing)
     throw refusal(`age could not encrypt the backup: ${done.problem ?? done.output.trim()}`, {
       hint: 'Nothing was written. Look at: config getprop backup Recipients',

@@ -4,6 +4,7 @@ import { createTarPacker, unpackTar } from 'modern-tar'
 import { cached } from '../base/cached.ts'
 import { messageOf, refusal } from '../base/failure.ts'
 import type { Output } from '../system/atomic-write.ts'
+import { takeSignals } from '../system/interruption.ts'
 import { type Asks, decryptBySsh, encryptByProgram } from './age-program.ts'
 import { MAGIC } from './magic.ts'
 
@@ -51,8 +52,9 @@ export async function sealInto<Gathered extends { readonly entries: readonly Ent
   const known = new Map<'gathered', Gathered>()
   const gathered = () => cached(known, 'gathered', gather)
   const packed = () => pack(gathered().entries)
-  const done = 'recipients' in lock && (await encryptByProgram(packed, lock.recipients, output.descriptor, system))
+  const done = 'recipients' in lock && (await encryptByProgram(packed, lock.recipients, output, system))
   if (!done) output.write(await encrypt(await packed(), lock))
+  await takeSignals()
   return gathered()
 }
 
@@ -90,7 +92,12 @@ function headerOf({ name, data, link, mode = 0o600, user, group, time }: Entry):
         ? { size: 0, type: 'directory' as const }
         : { size: data.length }
   const owner = { ...(user === undefined ? {} : { uname: user }), ...(group === undefined ? {} : { gname: group }) }
-  return { name, mode, uid: 0, gid: 0, ...kind, ...owner, ...(time === undefined ? {} : { mtime: time }) }
+  return { name, mode, uid: 0, gid: 0, ...kind, ...owner, ...(time === undefined ? {} : { mtime: inRange(time) }) }
+}
+
+/** A time as tar can write it: 11 octal digits of seconds. What was altered before 1970 or after 2242 has a wrong clock. */
+function inRange(time: Date): Date {
+  return new Date(Math.min(Math.max(time.getTime(), 0), (8 ** 11 - 1) * 1000))
 }
 
 /**

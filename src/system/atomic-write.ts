@@ -77,6 +77,8 @@ export interface Output {
   /** For a program. */
   readonly descriptor: number
   write(data: Uint8Array): void
+  /** How many bytes it has now. */
+  size(): number
 }
 
 /**
@@ -92,9 +94,10 @@ export async function replacePrivateFile<Written>(
   try {
     const descriptor = openSync(temporary, 'wx', 0o600)
     try {
-      const written = await write({ descriptor, write: data => writeFileSync(descriptor, data) })
+      const size = () => fstatSync(descriptor).size
+      const written = await write({ descriptor, write: data => writeFileSync(descriptor, data), size })
       complete(descriptor, { mode: 0o600 })
-      done = { bytes: fstatSync(descriptor).size, written }
+      done = { bytes: size(), written }
     } finally {
       closeSync(descriptor)
     }

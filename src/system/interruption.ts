@@ -5,18 +5,23 @@ import { tryToWrite } from './io.ts'
 /** Sent when a terminal is closed or a connection is lost, by Ctrl-C, and by kill(1) (signal(7)). */
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
 
-/** Signals belong to the process, and so does their state. */
-const state: {
+interface State {
   /** The last one that came. */
   received?: NodeJS.Signals
   /** The files are in place: the run is completed despite signals. */
   finishing: boolean
   /** The signal has ended the run. */
   stopped: boolean
-} = { finishing: false, stopped: false }
+  /** Functions that end the running commands and open questions. */
+  readonly underWay: Set<() => void>
+}
 
-/** Functions that end the running commands and open questions. */
-const underWay = new Set<() => void>()
+const STATE = Symbol.for('gabarit.interruption')
+const owner: NodeJS.Process & { [STATE]?: State } = process
+
+/** Signals belong to the process, and so does their state: what is bundled apart has this file, too, and shares it. */
+owner[STATE] ??= { finishing: false, stopped: false, underWay: new Set() }
+const state = owner[STATE]
 
 /**
  * From now on, a signal no longer ends the process immediately. Before the first rename, the run stops at a point where nothing
@@ -27,7 +32,7 @@ export function holdSignals(): () => void {
   const take = (signal: NodeJS.Signals) => {
     const again = state.received !== undefined
     state.received = signal
-    if (!state.finishing || again) for (const end of underWay) end()
+    if (!state.finishing || again) for (const end of state.underWay) end()
     else
       tryToWrite(
         `${signal}: the files are in place, so the rest is completed first. Repeat the signal to end the current step.\n`,
@@ -98,6 +103,6 @@ export function stoppingSignal(): NodeJS.Signals | undefined {
 
 /** Registers how a signal ends a running command or an open question. @returns call this once it has ended */
 export function endOnSignal(end: () => void): () => void {
-  underWay.add(end)
-  return () => underWay.delete(end)
+  state.underWay.add(end)
+  return () => state.underWay.delete(end)
 }

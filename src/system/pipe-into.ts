@@ -1,4 +1,4 @@
-import { hasCode } from '../base/failure.ts'
+import { hasCode, orUndefined } from '../base/failure.ts'
 import { endOnSignal } from './interruption.ts'
 import { runCommand } from './run.ts'
 import { describeSpawnProblem, isMissing, killedBy, tookTooLong } from './run-problem.ts'
@@ -20,12 +20,12 @@ interface Runtime {
 }
 
 interface Child {
+  readonly pid: number
   readonly stdin: { write(data: Uint8Array): unknown; flush(): unknown; end(): unknown }
   readonly stderr: ReadableStream
   readonly exited: Promise<unknown>
   readonly exitCode: number | null
   readonly signalCode: NodeJS.Signals | null
-  kill(signal: NodeJS.Signals): void
 }
 
 const { Bun: runtime } = globalThis as { Bun?: Runtime }
@@ -53,7 +53,7 @@ export async function pipeInto(command: readonly string[], options: PipeOptions)
 
 /** The program gets ready while its input is still made. */
 async function feed(child: Child, { input, timeout }: PipeOptions): Promise<RunResult> {
-  const end = () => child.kill('SIGKILL')
+  const end = () => void orUndefined(() => process.kill(-child.pid, 'SIGKILL'))
   const forget = endOnSignal(end)
   let late: string | undefined
   const timer = setTimeout(() => {
@@ -63,10 +63,9 @@ async function feed(child: Child, { input, timeout }: PipeOptions): Promise<RunR
   try {
     await write(child, await input())
     await child.exited
-  } catch (error) {
-    end()
-    throw error
   } finally {
+    // With all that it has started: what keeps its pipes open would keep this process, too.
+    end()
     clearTimeout(timer)
     forget()
   }
