@@ -118,6 +118,16 @@ step('what is well encrypted, but no backup of ours', async () => {
     await manifest(text => text.replace('"/etc/gabarit/notes"', '"/etc/../root/.profile"')),
     'is not an absolute path',
   )
+  for (const path of ['/../etc/gabarit/notes', '/etc//gabarit/notes', '/etc/gabarit/notes/'])
+    assert.match(
+      await manifest(text => text.replace('"/etc/gabarit/notes"', JSON.stringify(path))),
+      'is not an absolute path',
+    )
+  for (const path of ['/etc/gabarit/notes', '/etc/gabarit/notes/x'])
+    assert.match(
+      await manifest(text => text.replace('"files": [', `"files": [{"path": "${path}", "link": "/root"},`)),
+      `${path} is in it twice, or below what is no folder`,
+    )
   assert.match(await manifest(text => text.replace('"domains"', '"../domains"')), 'is not the name of a database')
   assert.match(await manifest(() => '{'), 'manifest.json is damaged')
 })

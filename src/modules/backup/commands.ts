@@ -15,14 +15,14 @@ import { handOver } from './hand-over.ts'
 import { lockOf, ownKeys } from './keys.ts'
 import { gather, hostOf } from './make.ts'
 import { readArchive } from './read.ts'
-import { type FilesToSave, filesToSave } from './saved-files.ts'
+import { type FilesToSave, filesToSave, unnamable } from './saved-files.ts'
 import { type Settings, settingsOf } from './settings.ts'
 import { sourceOf } from './source.ts'
 import { Archives, archiveName, type Write } from './store.ts'
 
 /** `gabarit backup [FILE]` */
 export async function make(invocation: Invocation): Promise<number> {
-  const { args, places, system, io, answer, progress } = invocation
+  const { args, places, system, io, answer, progress, warn } = invocation
   return withNothingWaiting(invocation, 'gabarit backup', async () => {
     const now = io.now()
     progress('reading the settings')
@@ -33,6 +33,8 @@ export async function make(invocation: Invocation): Promise<number> {
     const files = filesToSave(places, system, source)
     const ownFolders = ['Folder', 'CopyTo'].map(property => below(places, settings.get(property) || '/'))
     refuseToHoldItself(named === undefined ? ownFolders : [dirname(named)], files, places)
+    for (const path of unnamable(files.paths, places, system))
+      warn(`not saved, because its name is not in UTF-8: ${path}`)
     progress('reading and encrypting')
     const write: Write = async output =>
       (await sealInto(output, () => gather(places, system, now, files), lock, system)).contents
@@ -54,14 +56,17 @@ export async function make(invocation: Invocation): Promise<number> {
 async function keep(write: Write, name: string, settings: Settings, { places, system }: Invocation, now: Date) {
   const archives = new Archives(settings, places)
   const written = await archives.write(name, write)
-  const removed = archives.removeOld(Number(settings.get('KeepDays')), now.getTime())
+  const removed = archives.removeOld(Number(settings.get('KeepDays')), now.getTime(), name)
   const { file } = written
   return { ...written, removed, copied: await handOver(settings, places, system, file) }
 }
 
-/** @throws Failure (refused) if there is a file already, without `--force` */
+/** @throws Failure (refused) if there is a file already, without `--force`, or something else, such as a device */
 async function writeTo(file: string, write: Write, { system, flag }: Invocation) {
-  if (system.state(file) !== undefined && !flag('force'))
+  const kind = system.state(file)?.kind
+  if (kind !== undefined && kind !== 'file')
+    throw refusal('is there already, and is no file', { where: file, hint: 'Another name' })
+  if (kind !== undefined && !flag('force'))
     throw refusal('is there already', { where: file, hint: 'Another name, or --force' })
   return { file, ...(await replacePrivateFile(file, write)) }
 }
@@ -69,7 +74,9 @@ async function writeTo(file: string, write: Write, { system, flag }: Invocation)
 /** @throws Failure (refused) for a folder that is saved itself: each backup would hold all those before it */
 function refuseToHoldItself(folders: readonly string[], { roots, paths }: FilesToSave, places: Places): void {
   for (const folder of folders) {
-    const saved = [...roots, ...paths].find(path => `${folder}/`.startsWith(`${below(places, path)}/`))
+    const names = [folder, places.files.realPath(folder) ?? folder]
+    const isIn = (path: string) => names.some(name => `${name}/`.startsWith(`${path}/`))
+    const saved = [...roots, ...paths].find(path => isIn(below(places, path)))
     if (saved === undefined) continue
     throw refusal(`each backup would hold the ones before it, because ${saved} is saved`, {
       where: folder,

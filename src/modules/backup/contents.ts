@@ -17,7 +17,7 @@ export const CONTENTS_NAME = 'manifest.json'
 /** The form of the contents; another number cannot be read. */
 export const FORM = '1'
 
-const path = matching(/^\/(?!.*(^|\/)\.\.?(\/|$))[^\0]+$/s, 'an absolute path')
+const path = matching(/^(?!.*\/(\.\.?)?(\/|$))\/[^\0]+$/s, 'an absolute path')
 
 /** A file, link or folder of the server, by its path there. */
 export type SavedFile = ObjectOf<typeof FILE_PARTS>

@@ -18,6 +18,9 @@ export function backupIsFresh({ places, configuration, now }: CheckedServer): re
   const warn = (message: string, command: string): Diagnosis => ({ level: 'warning', message, command })
   if (newest === undefined) return [warn(`there is no backup in ${archives.folder}`, 'gabarit backup')]
   const age = now - archives.written(newest)
+  // It would be the newest until then, and hide that there are no new ones.
+  if (age < -DAY)
+    return [warn(`the newest backup is from the future: was the clock wrong? ${newest}`, 'gabarit backup list')]
   if (age > OLD * DAY) return [warn(`the newest backup is ${sayDays(Math.floor(age / DAY))} old`, 'gabarit backup')]
   const list = archives.list()
   const last = list

@@ -8,7 +8,8 @@ import { clearText } from '../../db/clear-text.ts'
 import { History } from '../../state/history/history.ts'
 import { accountName } from '../../system/accounts.ts'
 import { below, type Places, versionOf } from '../../system/places.ts'
-import type { System } from '../../system/system.ts'
+import { statOf } from '../../system/read-files.ts'
+import type { FileState, System } from '../../system/system.ts'
 import { CONTENTS_NAME, type Contents, databaseEntry, FORM, fileEntry, type SavedFile } from './contents.ts'
 import { thisMachine } from './machine.ts'
 import type { FilesToSave } from './saved-files.ts'
@@ -39,11 +40,20 @@ export function gather(
   /** The accounts are read once, not for each file. */
   const nameOf: NameOf = (kind, id) => cached(names, `${kind}:${id}`, () => accountName(kind, id, places.root))
   let size = 0
+  const refuseMoreThan = (bytes: number, path: string) => {
+    if (bytes > MOST_BYTES) throw tooMuch(path)
+  }
   const files = paths.flatMap(path => {
-    const one = fileToSave(path, nameOf, places, system)
-    size += one?.entry.data.length ?? 0
-    if (size > MOST_BYTES) throw tooMuch(path)
-    return one ?? []
+    const real = below(places, path)
+    const state = system.state(real)
+    // It is gone meanwhile, or cannot be named.
+    if (state === undefined) return []
+    // Before it is read: memory may not hold it.
+    if (state.kind === 'file') refuseMoreThan(size + (statOf(real)?.size ?? 0), path)
+    const one = fileToSave(path, real, state, nameOf, places, system)
+    size += one.entry.data.length
+    refuseMoreThan(size, path)
+    return one
   })
   const contents: Contents = {
     form: FORM,
@@ -64,16 +74,14 @@ export function gather(
 
 type NameOf = (kind: 'passwd' | 'group', id: number) => string
 
-/** Undefined: it is gone meanwhile. */
 function fileToSave(
   path: string,
+  real: string,
+  state: FileState,
   nameOf: NameOf,
   places: Places,
   system: System,
-): { readonly file: SavedFile; readonly entry: Entry } | undefined {
-  const real = below(places, path)
-  const state = system.state(real)
-  if (state === undefined) return undefined
+): { readonly file: SavedFile; readonly entry: Entry } {
   const time = new Date(state.modified)
   if (state.kind === 'link') {
     const file = { path, link: system.readLink(real) }

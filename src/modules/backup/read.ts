@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Asks } from '../../archive/age-program.ts'
 import { type Entry, type Keys, open } from '../../archive/sealed.ts'
 import { messageOf, refusal } from '../../base/failure.ts'
@@ -14,6 +15,7 @@ import {
   edits,
   FORM,
   fileEntry,
+  isFolder,
   pins,
   type SavedFile,
 } from './contents.ts'
@@ -41,6 +43,8 @@ export async function readArchive(bytes: Uint8Array, keys: Keys, where: string, 
   if (first?.name !== CONTENTS_NAME) throw refuse(`is not a backup: it does not begin with ${CONTENTS_NAME}`)
   const contents = inPart(CONTENTS_NAME, () => contentsShape(JSON.parse(first.data.toString('utf8'))))
   if (contents.form !== FORM) throw refuse(`has the form ${contents.form}, which this version cannot read`)
+  const tangled = tangledIn(contents.files)
+  if (tangled !== undefined) throw refuse(`${tangled} is in it twice, or below what is no folder`)
   const data = (name: string, hash: string | undefined, link: string | undefined): Entry => {
     const entry = byName.get(name)
     if (entry === undefined) throw refuse(`lacks ${name}`)
@@ -69,4 +73,14 @@ export async function readArchive(bytes: Uint8Array, keys: Keys, where: string, 
       throw refuse(`${name} is damaged: ${messageOf(error)}`)
     }
   }
+}
+
+/** A path that would be written through a link or over another one. */
+function tangledIn(files: readonly SavedFile[]): string | undefined {
+  const at = new Map(files.map(file => [file.path, file]))
+  const isInFolders = (path: string): boolean => {
+    const above = at.get(path)
+    return path === '/' || ((above === undefined || isFolder(above)) && isInFolders(dirname(path)))
+  }
+  return files.find(file => at.get(file.path) !== file || !isInFolders(dirname(file.path)))?.path
 }

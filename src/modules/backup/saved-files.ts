@@ -34,11 +34,36 @@ export function filesToSave(places: Places, system: System, source: Source): Fil
   return { roots, paths, edited, pins }
 }
 
+/** What stands for bytes that are no text in UTF-8. */
+const NO_TEXT = '\ufffd'
+
+/** Files that cannot be saved, because nobody can name them: their names are not in UTF-8. */
+export function unnamable(paths: readonly string[], places: Places, system: System): string[] {
+  return paths.filter(path => path.includes(NO_TEXT) && system.state(below(places, path)) === undefined)
+}
+
 /** What is at these paths and below them, with folders, and with what links lead to; in byte order. */
 export function filesUnder(roots: readonly string[], places: Places, system: System): string[] {
-  const found = new Set<string>()
+  const found: Found = new Map()
   for (const root of roots) walk(resolve(root), places, system, found)
-  return [...found].sort(compareBytes)
+  if ([...found.values()].every(target => target === undefined)) return [...found.keys()].sort(compareBytes)
+  // Nothing can be restored through a link that is restored itself. What comes in meanwhile is looked at, too.
+  for (const path of found.keys()) {
+    const link = linkAbove(path, found)
+    if (link === undefined) continue
+    found.delete(path)
+    walk(join(found.get(link) ?? '', path.slice(link.length)), places, system, found)
+  }
+  return [...found.keys()].sort(compareBytes)
+}
+
+/** What was found, and what it leads to, if it is a link. */
+type Found = Map<string, string | undefined>
+
+function linkAbove(path: string, found: Found): string | undefined {
+  const above = dirname(path)
+  if (above === path) return undefined
+  return found.get(above) === undefined ? linkAbove(above, found) : above
 }
 
 function editedFiles(manifest: Manifest, pins: Pins, places: Places, system: System): Manifest {
@@ -80,15 +105,15 @@ function databasesWithFiles(places: Places, { configuration, descriptions }: Sou
 }
 
 /** A file; a folder with all below it; a link, and what it leads to: a file, or a folder below its own. */
-function walk(path: string, places: Places, system: System, found: Set<string>): void {
+function walk(path: string, places: Places, system: System, found: Found): void {
   if (found.has(path)) return
   const real = below(places, path)
   const kind = system.state(real)?.kind
-  if (kind === undefined || kind === 'other') return
-  found.add(path)
+  if (kind === 'other' || (kind === undefined && !path.includes(NO_TEXT))) return
+  const target = kind === 'link' ? resolve(dirname(path), system.readLink(real)) : undefined
+  found.set(path, target)
   if (kind === 'folder') for (const name of system.list(real)) walk(join(path, name), places, system, found)
-  if (kind !== 'link') return
-  const target = resolve(dirname(path), system.readLink(real))
+  if (target === undefined) return
   if (target.startsWith(`${dirname(path)}/`) || system.state(below(places, target))?.kind === 'file')
     walk(target, places, system, found)
 }

@@ -69,18 +69,33 @@ export class Archives {
     return { file: join(this.folder, name), bytes: this.#places.files.read(join(this.#real(), name)) }
   }
 
-  /** Writes one, readable by root only. It is there as a whole, or not at all. @returns its path on the server, its size, and what is in it */
+  /**
+   * Writes one, readable by root only. It is there as a whole, or not at all. What was left of one that was killed goes: it is as
+   * large as an archive. The caller holds the event lock.
+   * @returns its path on the server, its size, and what is in it
+   */
   async write(name: string, write: Write) {
-    this.#places.files.makeFolder(this.#real(), 0o700)
+    const { files } = this.#places
+    files.makeFolder(this.#real(), 0o700)
+    for (const left of files.list(this.#real())) {
+      const [, begun = ''] = /^\.(.*)\.\d+-[a-z0-9]+\.new$/.exec(left) ?? []
+      if (isLike(name, begun)) files.remove(join(this.#real(), left))
+    }
     return { file: join(this.folder, name), ...(await replacePrivateFile(join(this.#real(), name), write)) }
   }
 
-  /** Removes those older than these days, but never the newest. @returns their names */
-  removeOld(days: number, now: number): string[] {
+  /**
+   * Removes those older than these days, but never the newest, nor one with another name: it may be that of another server, or
+   * somebody's own.
+   * @param name of one that this server has written
+   * @returns their names
+   */
+  removeOld(days: number, now: number, name: string): string[] {
     const old = this.names()
+      .filter(one => isLike(name, one))
       .slice(0, -1)
-      .filter(name => now - this.written(name) > days * DAY)
-    for (const name of old) this.#places.files.remove(join(this.#real(), name))
+      .filter(one => now - this.written(one) > days * DAY)
+    for (const one of old) this.#places.files.remove(join(this.#real(), one))
     return old
   }
 
@@ -93,6 +108,12 @@ export class Archives {
 export function archiveName(host: string, now: Date): string {
   const safe = host.replace(/[^A-Za-z0-9.-]/g, '_') || 'server'
   return `${safe}-${now.toISOString().slice(0, 19).replaceAll(':', '')}Z.tar.age`
+}
+
+/** Whether two names differ only in the time. */
+function isLike(name: string, other: string): boolean {
+  const time = /-\d{4}-\d\d-\d\dT\d{6}Z\.tar\.age$/
+  return time.test(other) && other.replace(time, '') === name.replace(time, '')
 }
 
 /** When archives of the folder were opened and compared, by their names. */
