@@ -5,7 +5,7 @@ import { memoryOf } from '../support/process-memory.ts'
 import { waitFor } from '../support/wait.ts'
 import { codeOf, PASSWORD } from './console-server.ts'
 import { formOn } from './forms.ts'
-import { BASE, tokenOf, unescapeHtml, WebConsole } from './web-console.ts'
+import { BASE, type Page, tokenOf, unescapeHtml, WebConsole } from './web-console.ts'
 
 const entrance = suite('the entrance of the console')
 const box = new WebConsole()
@@ -122,6 +122,10 @@ entrance('what was typed while the session has ended is sent again after the log
   const page = await box.post('/login', { ...formOn(lost, '/login'), name, password, code })
   assert.is(page.status, 200)
   box.keepCookie(page)
+  assert.equal(rowsOf(page), [
+    ['hosts late.example.org', 'type', '(absent)', 'host'],
+    ['Note', '(absent)', 'a\n"<b>'],
+  ])
   const again = formOn(page, '/records/hosts/new')
   assert.is((await box.post('/records/hosts/new', again)).status, 303)
   assert.is(JSON.parse(box.must('db hosts getjson late.example.org')).props.Note, 'a\n"<b>')
@@ -131,6 +135,47 @@ entrance('what was typed while the session has ended is sent again after the log
     const { text } = await box.post('/login', { again: JSON.stringify({ path, fields: [] }), name, token: '' })
     assert.not.match(text, 'name="again"')
   }
+})
+
+/** What a page shows in the rows of its tables. */
+function rowsOf({ text }: Page): string[][] {
+  const cellsOf = (row: string) =>
+    [...row.matchAll(/<t[dh][ >].*?<\/t[dh]>/gs)].map(([cell]) => unescapeHtml(cell.replace(/<[^>]*>/g, '')))
+  return [...text.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) => cellsOf(row)).slice(1)
+}
+
+entrance('what is offered to be sent again is shown before: records, secrets as asterisks, commands', async () => {
+  const shown = async (path: string, fields: Readonly<Record<string, string>>) =>
+    rowsOf(await box.post(path, { ...fields, token: 'of another session' }))
+  box.language = 'fr'
+  const added = { 'added-name': 'Passphrase', 'added-value': 'never shown' }
+  assert.equal(await shown('/records/vpn/new', { key: 'eve', type: 'client', ...added }), [
+    ['vpn eve', 'type', '(absent)', 'client'],
+    ['Passphrase', '(absent)', '********'],
+  ])
+  box.language = 'en'
+  const seen = JSON.stringify({ type: 'host', props: [] })
+  assert.equal(await shown('/records/hosts/delete', { key: 'late.example.org', seen }), [
+    ['hosts late.example.org', 'type', 'host', '(absent)'],
+  ])
+  const words = ['gabarit', 'apply', "--comment=it's late"]
+  assert.equal(await shown('/run', { words: JSON.stringify(words), within: '5m' }), [
+    ['words', "gabarit apply '--comment=it'\\''s late'"],
+    ['within', '5m'],
+  ])
+})
+
+entrance('a form that is too large to be kept over a login is not lost unseen', async () => {
+  const session = box.cookie
+  box.cookie = ''
+  const typed = { key: 'large.example.org', type: 'host', 'added-name': 'Note', 'added-value': 'a'.repeat(1_040_000) }
+  const lost = await box.post('/records/hosts/new', { ...typed, token: 'x' })
+  assert.match(lost.text, 'too large to be kept')
+  assert.not.match(lost.text, 'name="again"')
+  box.cookie = session
+  const page = await box.post('/records/hosts/new', { ...typed, token: 'x' })
+  assert.is((await box.post('/records/hosts/new', formOn(page, '/new'))).status, 303, 'as the page says')
+  box.must('db hosts delete large.example.org')
 })
 
 entrance('login needs name, password and a code that was not used', async () => {

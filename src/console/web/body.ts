@@ -13,6 +13,10 @@ export async function formFields(context: Context): Promise<[name: string, text:
 
 /** The same: the answer gives the text of a field; empty if it is missing. */
 export async function formText(context: Context): Promise<(name: string) => string> {
-  const fields = await formFields(context)
+  return textIn(await formFields(context))
+}
+
+/** The same for fields that were kept. */
+export function textIn(fields: readonly (readonly string[])[]): (name: string) => string {
   return wanted => fields.find(([name]) => name === wanted)?.[1] ?? ''
 }

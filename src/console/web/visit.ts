@@ -40,7 +40,7 @@ export class Visit {
   readonly client: Client
   readonly language: Language
   readonly address: string
-  readonly session: string
+  session: string
   /** Who is logged in; empty: nobody. */
   user = ''
   /** The only one at which passkeys work. */
@@ -72,6 +72,7 @@ export class Visit {
   }
 
   open(session: string): void {
+    this.session = session
     setCookie(this.context, COOKIE, session, COOKIE_OPTIONS)
   }
 

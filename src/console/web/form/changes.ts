@@ -1,4 +1,5 @@
 import type { PropertyDescription } from '../../../db/description.ts'
+import type { PropertyChange } from '../status.ts'
 import type { Known } from './description.ts'
 import type { Seen } from './record.ts'
 import { asSent, meantValue, shownValue, switchOf } from './values.ts'
@@ -29,6 +30,19 @@ export function linesFor(key: string, known: Known, seen: Seen, sent: Sent): Lin
   const lines = changesFor(key, known, seen, sent)
   const expected = [...new Set(lines.map(({ field }) => field))].flatMap(field => expectation(key, field, seen))
   return [...expected, ...lines]
+}
+
+/** What the form would change, to be shown: secrets as asterisks. */
+export function shownChanges(database: string, key: string, known: Known, seen: Seen, sent: Sent): PropertyChange[] {
+  return changesFor(key, known, seen, sent).map(({ words, field }) => {
+    const old = field === '' ? seen.type : seen.props.get(field)
+    const described = field === '' ? known.scalar : known.properties.get(field)
+    const isSecret = old === null || described?.secret === true
+    const show = (value: string | undefined) => (value === undefined ? null : isSecret ? '********' : value)
+    const now = words[0] === 'delprop' ? undefined : words.at(-1)
+    const property = field === '' ? null : field
+    return { database, key, property, old: old === undefined ? null : show(old ?? ''), new: show(now) }
+  })
 }
 
 /** That a field is as it was shown. What a secret was, nobody knows. */

@@ -84,10 +84,10 @@ function cameFrom(referer = '', server: string): string {
 }
 
 /** @param again a form that waits to be sent again */
-function loggedIn(visit: Visit, answer: Answer, again: string, name = '') {
+async function loggedIn(visit: Visit, answer: Answer, again: string, name = '') {
   if (answer.kind !== 'session') return loginPage(visit, answer.kind === 'refused' ? answer : undefined, name, again)
   visit.open(answer.session)
-  const form = sendAgain(visit, again, answer.session)
+  const form = await sendAgain(visit, again)
   if (form === undefined) return visit.context.redirect(at('/'), 303)
   return barePage(visit, visit.say('sendAgain'), html`${note('ok', visit.say('loggedIn'))}${form}`)
 }
@@ -105,10 +105,12 @@ async function loginPage(visit: Visit, refused?: Refusing, name = '', again = ''
   const options = passkey.kind === 'passkey' ? passkey.options : undefined
   const sso = passkey.kind === 'passkey' && passkey.sso
   const bySso = html`<p><a class="button" href="${at('/login/sso/begin')}">${visit.say('loginBySso')}</a></p>`
-  const body = html`${problem}${sso ? bySso : NONE}<form method="post" action="${at('/login')}">${carriedForm(again)}
+  const carried = carriedForm(again)
+  const lost = carried === undefined ? note('warn', visit.say('tooLargeToKeep')) : NONE
+  const body = html`${problem}${lost}${sso ? bySso : NONE}<form method="post" action="${at('/login')}">${carried}
 ${lineField({ name: 'name', label: visit.say('name'), value: name, autocomplete: 'username', more: html`autocapitalize="none"` })}
 ${proofFields(visit)}<button>${visit.say('login')}</button></form>
-${passkeyForm(visit, options, '/login/passkey', visit.say('loginByPasskey'), carriedForm(again))}
+${passkeyForm(visit, options, '/login/passkey', visit.say('loginByPasskey'), carried)}
 <p class="soft small">${visit.say('forgotten')} <code>gabarit web login-link ${name || visit.say('NAME')}</code></p>`
   return barePage(visit, visit.say('login'), body, refused === undefined ? 200 : refused.why === 'locked' ? 429 : 403)
 }

@@ -2,11 +2,11 @@ import type { Hono } from 'hono'
 import { allowedBy } from '../../../db/description.ts'
 import { databaseAddress, recordAddress } from '../base.ts'
 import { formText } from '../body.ts'
-import { batchOf, expectation, type Line, linesFor, problemsByField } from '../form/changes.ts'
+import { batchOf, expectation, type Line, linesFor, problemsByField, shownChanges } from '../form/changes.ts'
 import { type Known, knownOf } from '../form/description.ts'
 import { differences, type RecordData, type Seen, seenFrom, seenOf } from '../form/record.ts'
 import { readSent } from '../form/sent.ts'
-import { forgetStatus } from '../status.ts'
+import { forgetStatus, type PropertyChange } from '../status.ts'
 import type { Env, Visit } from '../visit.ts'
 import { descriptionsOf, recordsIn } from './databases.ts'
 import { type Form, recordPage } from './record-form.ts'
@@ -41,13 +41,41 @@ async function showNew(visit: Visit, database: string) {
 }
 
 async function store(visit: Visit, database: string) {
-  const form = await formText(visit.context)
+  const [shown, record] = await storedBy(visit, database, await formText(visit.context))
+  const { key, known, seen, sent } = shown
+  return changedElsewhere(visit, shown, record) ?? saved(visit, shown, linesFor(key, known, seen, sent))
+}
+
+/** What the form of a record says, and the record as it is now. */
+async function storedBy(visit: Visit, database: string, form: (name: string) => string) {
   const key = form('key')
   const seen = seenFrom(form('seen'))
   const [record, known] = await lookUp(visit, database, key)
-  const sent = readSent(form, known, seen)
-  const shown = { database, key, isNew: false, known, sent, seen }
-  return changedElsewhere(visit, shown, record) ?? saved(visit, shown, linesFor(key, known, seen, sent))
+  return [{ database, key, isNew: false, known, sent: readSent(form, known, seen), seen }, record] as const
+}
+
+/** The same for a new one. */
+async function createdBy(visit: Visit, database: string, form: (name: string) => string) {
+  const key = form('key')
+  const type = form('type')
+  const [record, known] = await lookUp(visit, database, key, type)
+  const seen = { ...NEW, type }
+  return [{ database, key, isNew: true, known, seen, sent: readSent(form, known, seen) }, record] as const
+}
+
+/** What a form of a record would change. @param act the last word of its address */
+export async function changesBy(
+  visit: Visit,
+  database: string,
+  act: string,
+  form: (name: string) => string,
+): Promise<PropertyChange[]> {
+  const record = { database, key: form('key'), property: null }
+  if (act === 'delete') return [{ ...record, old: seenFrom(form('seen')).type, new: null }]
+  const isNew = act === 'new'
+  const [{ key, known, seen, sent }] = await (isNew ? createdBy : storedBy)(visit, database, form)
+  const changes = shownChanges(database, key, known, seen, sent)
+  return isNew ? [{ ...record, old: null, new: seen.type }, ...changes] : changes
 }
 
 /** Somebody else may have changed it meanwhile: nothing is stored then, and nothing that was typed is lost. */
@@ -58,20 +86,15 @@ function changedElsewhere(visit: Visit, shown: Form, record: RecordData | undefi
 }
 
 async function create(visit: Visit, database: string) {
-  const form = await formText(visit.context)
-  const key = form('key')
-  const type = form('type')
-  const [record, known] = await lookUp(visit, database, key, type)
-  const seen = { ...NEW, type }
-  const sent = readSent(form, known, seen)
-  const shown = { database, key, isNew: true, known, seen, sent }
+  const [shown, record] = await createdBy(visit, database, await formText(visit.context))
+  const { key, known, seen, sent } = shown
   const refuse = (problem: string, status: 409 | 422) =>
     formPage(visit, { ...shown, problems: new Map([['', [problem]]]) }, status)
   if (record !== undefined) return refuse(visit.say('exists', key), 409)
   if (encodeURIComponent(key).length > LONGEST_KEY) return refuse(visit.say('tooLongKey'), 422)
   const first = [
     ['expecttype', key],
-    ['set', key, type],
+    ['set', key, seen.type],
   ].map((words): Line => ({ words, field: '' }))
   return saved(visit, shown, [...first, ...linesFor(key, known, seen, sent)])
 }

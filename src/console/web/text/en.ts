@@ -59,6 +59,8 @@ export const EN = {
   refusedSession: 'You are not logged in, or no longer.',
   sendAgain: 'Send it again',
   sendAgainText: 'Nothing was done. What you have typed is still here.',
+  tooLargeToKeep:
+    'What you have typed is too large to be kept while you log in on this page. Log in in another window, then load this page again.',
   refusedUnprovable:
     'This can lock you out, so it needs a password and a code, or a passkey, and you have none here. On the server: gabarit web login-link {}',
   refusedProof: 'This can lock you out: confirm it with your password and a code, or a passkey.',

@@ -60,6 +60,8 @@ export const FR: Catalogue = {
   refusedSession: 'Vous n’êtes pas ou plus connecté.',
   sendAgain: 'L’envoyer de nouveau',
   sendAgainText: 'Rien n’a été fait. Ce que vous avez saisi est encore là.',
+  tooLargeToKeep:
+    'Votre saisie est trop volumineuse pour être conservée si vous vous connectez sur cette page. Connectez-vous dans une autre fenêtre, puis rechargez cette page.',
   refusedUnprovable:
     'Ceci peut vous couper l’accès : il y faut un mot de passe et un code, ou une clé d’accès, et vous n’en avez pas ici. Sur le serveur : gabarit web login-link {}',
   refusedProof: 'Ceci peut vous couper l’accès : confirmez par votre mot de passe et un code, ou par une clé d’accès.',
