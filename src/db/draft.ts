@@ -167,14 +167,18 @@ function checkedPairs(properties: Properties): (readonly [string, string])[] {
   for (const [name, value] of pairs) {
     checkText('name of a property', name)
     if (name === '') throw new Failure('the name of a property must not be empty')
-    checkText(`value of property "${name}"`, value)
+    checkText('value of property', value, name)
   }
   return pairs
 }
 
-function checkText(what: string, value: unknown): asserts value is string {
-  if (typeof value !== 'string')
-    throw new Failure(`the ${what} must be text, not ${value === null ? 'null' : typeof value}`)
+/** @param name of the part, if it has one: put into words only for a failure, since a batch checks thousands */
+function checkText(what: string, value: unknown, name?: string): asserts value is string {
   // Half a surrogate pair has no UTF-8 form, so it could not be read back.
-  if (!value.isWellFormed()) throw new Failure(`the ${what} is not valid Unicode (half a surrogate pair)`)
+  if (typeof value === 'string' && value.isWellFormed()) return
+  const wrong =
+    typeof value === 'string'
+      ? 'is not valid Unicode (half a surrogate pair)'
+      : `must be text, not ${value === null ? 'null' : typeof value}`
+  throw new Failure(`the ${what}${name === undefined ? '' : ` "${name}"`} ${wrong}`)
 }

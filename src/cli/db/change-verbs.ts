@@ -62,8 +62,10 @@ export function runBatch(call: Call): number {
 
 function runLine(call: Call, draft: Draft, line: string, number: number): void {
   try {
-    const [name, ...args] = splitWords(line)
+    const words = splitWords(line)
+    const [name] = words
     if (name === undefined) return
+    const args = words.slice(1)
     const verb = Object.hasOwn(BATCH_VERBS, name) ? BATCH_VERBS[name] : undefined
     if (verb?.change === undefined) {
       const known = Object.keys(BATCH_VERBS)

@@ -9,8 +9,9 @@ export function splitWords(line: string): string[] {
   const text = line.trimStart()
   if (text === '' || text.startsWith('#')) return []
   if (text.startsWith('[')) return jsonWords(text)
-  // Most lines have no quotes.
-  if (!/['"\\]/.test(text)) return text.split(/[ \t\r]+/).filter(word => word !== '')
+  // Most lines have no quotes, and many only single blanks.
+  if (!/['"\\]/.test(text))
+    return / $| {2}|[\t\r]/.test(text) ? text.split(/[ \t\r]+/).filter(word => word !== '') : text.split(' ')
   return quotedWords(text)
 }
 

@@ -45,7 +45,7 @@ export const WRITE_VERBS: Readonly<Record<string, Verb>> = {
     arguments: 'KEY PROP VALUE [PROP VALUE]...',
     summary: 'set properties of a record',
     example: 'sshd TCPPort 2222',
-    change: (draft, [key = '', ...words]) => draft.setprop(key, pairs(words)),
+    change: (draft, args) => draft.setprop(args[0] ?? '', pairs(args.slice(1))),
   },
   settype: {
     arguments: 'KEY TYPE',
