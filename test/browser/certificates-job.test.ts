@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { CATALOGUES, type Key, type Language } from '../../src/console/web/text/languages.ts'
 import { startConsole } from '../console/processes.ts'
 import { ACME_DAEMONS, AcmeServer } from '../support/acme-server.ts'
-import { overhang, startBrowser, violations } from '../support/browser.ts'
+import { CHROMIUM, overhang, startBrowser, violations } from '../support/browser.ts'
 import { ask, certificateNames, servedCertificate } from '../support/http.ts'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
@@ -15,7 +15,7 @@ import { must, words } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
 import { CONSOLE, comeIn, welcome } from './windows.ts'
 
-const reason = needsCommands(...ACME_DAEMONS, 'chromium') ?? enterNamespace('home')
+const reason = needsCommands(...ACME_DAEMONS, CHROMIUM) ?? enterNamespace('home')
 
 const job = suite('certificates in the console')
 const step = stepsOf(job, reason)

@@ -4,14 +4,14 @@ import { createAdaptorServer } from '@hono/node-server'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { FleetHelper, SESSION, WAVES } from '../console/fleet-pages.ts'
-import { overhang, startBrowser, violations } from '../support/browser.ts'
+import { CHROMIUM, overhang, startBrowser, violations } from '../support/browser.ts'
 import { needsCommands } from '../support/packages.ts'
 import { testIf } from '../support/skip.ts'
 import { openWindow } from './windows.ts'
 
 const looks = suite('the looks of a fleet')
 const PLAN = `/fleet/plan?words=${encodeURIComponent('["gabarit","fleet","publish"]')}`
-const reason = needsCommands('chromium')
+const reason = needsCommands(CHROMIUM)
 
 testIf(looks, reason, 'the fleet and one host, in both languages, wide and narrow, light and dark', async () => {
   const helper = new FleetHelper()

@@ -3,13 +3,14 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { CHROMIUM } from '../support/browser.ts'
 import { needsCommands } from '../support/packages.ts'
 import { stepsOf } from '../support/steps.ts'
 import { BrowserConsole, complaintsOf } from './browser-console.ts'
 import { HOSTILE } from './hostile-values.ts'
 
 const hostile = suite('hostile values in the console')
-const step = stepsOf(hostile, needsCommands('chromium'))
+const step = stepsOf(hostile, needsCommands(CHROMIUM))
 const box = new BrowserConsole()
 const KEY = 'odd.example.org'
 let window: BrowserContext

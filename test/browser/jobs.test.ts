@@ -6,7 +6,7 @@ import { outputFileSync } from 'fs-extra/esm'
 import type { Browser } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { startConsole } from '../console/processes.ts'
-import { startBrowser } from '../support/browser.ts'
+import { CHROMIUM, startBrowser } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { addS6Service } from '../support/s6.ts'
 import { must, words } from '../support/sandbox.ts'
@@ -14,7 +14,7 @@ import { waitFor } from '../support/wait.ts'
 import { Admin, EVERYBODY } from './admin.ts'
 import { CONSOLE } from './windows.ts'
 
-const { tests, step, front } = throughNginx('jobs in the console', 'chromium', 'openvpn')
+const { tests, step, front } = throughNginx('jobs in the console', CHROMIUM, 'openvpn')
 let browser: Browser
 tests.after(() => browser?.close())
 

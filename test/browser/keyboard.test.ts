@@ -3,12 +3,13 @@ import type { Locator, Page } from 'playwright-core'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { codeOf, PASSWORD } from '../console/console-server.ts'
+import { CHROMIUM } from '../support/browser.ts'
 import { needsCommands } from '../support/packages.ts'
 import { stepsOf } from '../support/steps.ts'
 import { BrowserConsole } from './browser-console.ts'
 
 const keyboard = suite('the console by keyboard')
-const step = stepsOf(keyboard, needsCommands('chromium'))
+const step = stepsOf(keyboard, needsCommands(CHROMIUM))
 const box = new BrowserConsole()
 keyboard.after(() => box.close())
 

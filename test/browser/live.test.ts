@@ -4,13 +4,13 @@ import { outputFileSync } from 'fs-extra/esm'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { startConsole } from '../console/processes.ts'
-import { startBrowser } from '../support/browser.ts'
+import { CHROMIUM, startBrowser } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
 import { CONSOLE, comeIn, welcome } from './windows.ts'
 
-const { tests, step, front } = throughNginx('the script of the console', 'chromium')
+const { tests, step, front } = throughNginx('the script of the console', CHROMIUM)
 
 const SLOW = '/etc/gabarit/events/slow/S90slow'
 const LINES = 12

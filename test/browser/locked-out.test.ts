@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { startConsole } from '../console/processes.ts'
-import { startBrowser } from '../support/browser.ts'
+import { CHROMIUM, startBrowser } from '../support/browser.ts'
 import { SCAN, throughNginx } from '../support/front.ts'
 import { MACHINE, type Machine, Office, SERVER } from '../support/office.ts'
 import { findCommand } from '../support/packages.ts'
@@ -17,7 +17,7 @@ import { CONSOLE } from './windows.ts'
 
 const { tests, step, front } = throughNginx(
   'locked out by the console',
-  'chromium',
+  CHROMIUM,
   'iptables-restore',
   'ip6tables-restore',
   'sshd',
@@ -35,7 +35,7 @@ tests.after(async () => {
 /** Chromium on the machine in the local network. */
 function browserInside(): Promise<Browser> {
   const program = join(front.folder, 'chromium')
-  writeFileSync(program, `#!/bin/sh\nexec ip netns exec lan ${findCommand('chromium')} "$@"\n`)
+  writeFileSync(program, `#!/bin/sh\nexec ip netns exec lan ${findCommand(CHROMIUM)} "$@"\n`)
   chmodSync(program, 0o755)
   return startBrowser('/var/lib/gabarit/ssl/self-signed.pem', { program, address: SERVER.lan[0] })
 }

@@ -6,13 +6,13 @@ import type { Browser, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { codeOf, PASSWORD } from '../console/console-server.ts'
 import { startConsole } from '../console/processes.ts'
-import { overhang, startBrowser, violations } from '../support/browser.ts'
+import { CHROMIUM, overhang, startBrowser, violations } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
 import { fill } from './filled.ts'
 import { CONSOLE, comeIn, welcome } from './windows.ts'
 
-const { tests, step, front } = throughNginx('the looks of the console', 'chromium', 'openvpn', 'make-cadir')
+const { tests, step, front } = throughNginx('the looks of the console', CHROMIUM, 'openvpn', 'make-cadir')
 
 const PICTURES = process.env.GABARIT_PICTURES
 /** French has the longer words. */

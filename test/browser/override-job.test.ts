@@ -6,12 +6,12 @@ import * as assert from 'uvu/assert'
 import { CATALOGUES, type Key } from '../../src/console/web/text/languages.ts'
 import { codeOf, PASSWORD } from '../console/console-server.ts'
 import { startConsole } from '../console/processes.ts'
-import { overhang, startBrowser, violations } from '../support/browser.ts'
+import { CHROMIUM, overhang, startBrowser, violations } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
 import { CONSOLE, comeIn, openWindow, welcome } from './windows.ts'
 
-const { tests, step, front } = throughNginx('an override from the browser', 'chromium')
+const { tests, step, front } = throughNginx('an override from the browser', CHROMIUM)
 
 const HTTPD = '/etc/httpd/conf/httpd.conf'
 let browser: Browser

@@ -7,13 +7,13 @@ import { EN } from '../../src/console/web/text/en.ts'
 import { FR } from '../../src/console/web/text/fr.ts'
 import { codeOf, PASSWORD } from '../console/console-server.ts'
 import { addOwnPort, SOCKET, startConsole } from '../console/processes.ts'
-import { overhang, startBrowser, violations } from '../support/browser.ts'
+import { CHROMIUM, overhang, startBrowser, violations } from '../support/browser.ts'
 import { SCAN, throughNginx } from '../support/front.ts'
 import { must, run, words } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
 import { CONSOLE, comeIn, openWindow, welcome } from './windows.ts'
 
-const { tests, step, front } = throughNginx('the console in a browser', 'chromium')
+const { tests, step, front } = throughNginx('the console in a browser', CHROMIUM)
 
 /** Every name leads to this machine. */
 const TO_HERE = ['--connect-to', '::127.0.0.1:']

@@ -6,12 +6,12 @@ import type { Browser, CDPSession, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { codeOf, PASSWORD } from '../console/console-server.ts'
 import { startConsole } from '../console/processes.ts'
-import { overhang, startBrowser, violations } from '../support/browser.ts'
+import { CHROMIUM, overhang, startBrowser, violations } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
 import { CONSOLE, comeIn, openWindow, welcome } from './windows.ts'
 
-const { tests, step, front } = throughNginx('passkeys of the console', 'chromium')
+const { tests, step, front } = throughNginx('passkeys of the console', CHROMIUM)
 
 let browser: Browser
 /** The window of alice, her secret for codes, and her authenticator. */

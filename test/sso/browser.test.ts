@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { Browser, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { startConsole } from '../console/processes.ts'
-import { startBrowser } from '../support/browser.ts'
+import { CHROMIUM, startBrowser } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
 import { LATER, Sso, startApplications } from './office.ts'
@@ -13,7 +13,7 @@ const { tests, step, front } = throughNginx(
   'one login with Chromium',
   '/usr/lib/python3/dist-packages/lasso.py',
   'setpriv',
-  'chromium',
+  CHROMIUM,
 )
 
 const APP = 'https://app.example.com/x'

@@ -43,7 +43,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   restic: 'restic',
   'etcd-server': 'etcd',
   'etcd-client': 'etcdctl',
-  chromium: 'chromium',
+  'chromium-headless-shell': 'chromium-headless-shell',
   'python3-lasso': '/usr/lib/python3/dist-packages/lasso.py',
   'liblemonldap-ng-portal-perl': '/usr/share/perl5/Lemonldap/NG/Portal.pm',
   'liblasso-perl': '/usr/share/doc/liblasso-perl/copyright',
