@@ -19,7 +19,7 @@ const own = (...options: string[]) => front.seen(`https://${PLEX}/`, ...options)
 /** What the server behind says of a connection: its name, then the address that it sees or is told. */
 const passed = (name: string, ...options: string[]) => front.visit(`https://${name}/`, ...options).body
 const ask = (protocol: 'tcp' | 'udp', port: string, host = '127.0.0.1') =>
-  must([process.execPath, join(PROJECT, 'test/support/asker.mjs'), protocol, host, port, '5000'])
+  must(['perl', join(PROJECT, 'test/support/asker.pl'), protocol, host, port, '5000'])
 
 /** Servers behind: over TLS on 3443, the same with the PROXY protocol on 3444. */
 function startOthers(): Promise<unknown> {

@@ -114,7 +114,7 @@ export class Office {
   }
 
   #ask(machine: Machine, address: string, port: number, protocol: string, patience: number): string {
-    const command = [process.execPath, join(folder, 'asker.mjs'), protocol, address, String(port), String(patience)]
+    const command = ['perl', join(folder, 'asker.pl'), protocol, address, String(port), String(patience)]
     return this.on(machine, command)
   }
 
