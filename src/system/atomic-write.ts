@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { Failure, hasCode, isOfSystem, messageOf } from '../base/failure.ts'
+import { Failure, hasCode, isOfSystem, messageOf, orUndefined } from '../base/failure.ts'
 
 /** Permissions and owner that a file has from its creation. */
 export interface NewAttributes {
@@ -67,9 +67,14 @@ export function replaceFile(path: string, data: string | Uint8Array, attributes:
     writeNewFile(temporary, data, attributes)
     renameSync(temporary, path)
   } catch (error) {
-    rmSync(temporary, { force: true })
+    discard(temporary)
     throw naming(path, error)
   }
+}
+
+/** Removes what an error has left. A disk that cannot be written refuses that, too: the first error is the one to tell. */
+function discard(temporary: string): void {
+  orUndefined(() => rmSync(temporary, { force: true }))
 }
 
 /** A file that is being written. */
@@ -103,7 +108,7 @@ export async function replacePrivateFile<Written>(
     }
     renameSync(temporary, path)
   } catch (error) {
-    rmSync(temporary, { force: true })
+    discard(temporary)
     throw naming(path, error)
   }
   syncFolder(dirname(path))

@@ -1,10 +1,11 @@
 // A disk becomes read-only while a command runs, in a private namespace: nothing changes, or everything, at the latest when the
 // next command has repaired what could not be put back.
+import { mkdirSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { enterNamespace } from '../support/namespace.ts'
 import { random } from '../support/random.ts'
-import { must } from '../support/sandbox.ts'
+import { must, Sandbox } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 import { atStep } from './deed.ts'
 import { DISKS, makeDeeds, mount, oneOf, unmount } from './disks.ts'
@@ -47,6 +48,18 @@ testIf(disk, reason, `${READ_ONLY} that become read-only at some step`, async ()
   )
   assert.is(wrong.join('\n'), '')
   assert.ok(seen.refused >= READ_ONLY / 10)
+})
+
+testIf(disk, reason, 'a backup on a read-only disk: the message names it, not the file that it would be first', () => {
+  const box = new Sandbox()
+  box.must(['config', 'set', 'backup', 'service', 'Passphrase', 'correct horse battery staple'])
+  const folder = box.path('/mnt')
+  mkdirSync(folder)
+  must(['mount', '-t', 'tmpfs', '-o', 'ro', 'none', folder])
+  const { status, stderr } = box.run(['gabarit', 'backup', `${folder}/gate.tar.age`])
+  must(['umount', folder])
+  box.remove()
+  assert.equal([status, stderr], [1, `${folder}/gate.tar.age: read-only file system\n`])
 })
 
 disk.run()
