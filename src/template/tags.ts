@@ -75,8 +75,9 @@ function maskLiterals(source: string, file: string): string {
     const body = open + 2
     masked += source.slice(done, body)
     const close = source.indexOf('%>', body)
-    if (close !== -1 && isHarmless(source.slice(body, close))) {
-      masked += source.slice(body, close + 2)
+    const quickly = close === -1 ? undefined : maskQuickly(source.slice(body, close))
+    if (quickly !== undefined) {
+      masked += `${quickly}%>`
       done = close + 2
       continue
     }
@@ -87,9 +88,28 @@ function maskLiterals(source: string, file: string): string {
   return masked + source.slice(done)
 }
 
-/** Whether Eta's parser handles this code correctly: it has plain, complete strings and no other character that misleads it. */
-function isHarmless(code: string): boolean {
-  return !/['"`\\/]/.test(code.replace(/'[^'"`\\/\n]*'|"[^'"`\\/\n]*"/g, ''))
+/** Strings, templates without code that has braces or templates, comments, and regular expressions behind what no division follows. */
+const LITERAL = new RegExp(
+  [
+    /'(?:[^'\\\n]|\\.)*'/,
+    /"(?:[^"\\\n]|\\.)*"/,
+    /`(?:[^`\\$]|\\.|\$(?!\{)|\$\{(?:[^{}'"`\\/]|'[^'\\\n]*'|"[^"\\\n]*")*\})*`/,
+    /\/\/.*/,
+    /\/\*[\s\S]*?\*\//,
+    /(?<=[(,=:[!&|?;][^\S\n]*)\/(?![*/])(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\//,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+)
+
+/**
+ * Masks the literals of code, which takes a tenth of the time of following its tokens; undefined if a `/` is left that may
+ * divide, or a quote that may open a literal which goes on behind the code.
+ */
+function maskQuickly(code: string): string | undefined {
+  if (/['"`\\/]/.test(code.replace(LITERAL, ''))) return undefined
+  return code.replace(LITERAL, literal => (literal.startsWith('//') ? ' '.repeat(literal.length) : mask(literal)))
 }
 
 /** Follows JavaScript's tokens from the opening mark to the closing one. */
