@@ -107,7 +107,7 @@ export async function verify(invocation: Invocation): Promise<number> {
   const counted = counts(archive.contents)
   return answer(
     { file, host, time, version, ...counted },
-    `${file}: whole. ${host}, ${sayTime(time)}, gabarit ${version}: ${sayCounts(counted)}`,
+    `${file}: whole. ${host === '' ? '' : `${host}, `}${sayTime(time)}, gabarit ${version}: ${sayCounts(counted)}`,
   )
 }
 
