@@ -1,25 +1,19 @@
 // Archives that are cut off, altered, or not ours: refused with the place, before anything is changed.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { identitiesIn } from '../../src/archive/identity.ts'
 import { open, seal } from '../../src/archive/sealed.ts'
 import { Failure } from '../../src/base/failure.ts'
 import { readArchive } from '../../src/modules/backup/read.ts'
-import { needsCommands } from '../support/packages.ts'
 import { must } from '../support/sandbox.ts'
-import { stepsOf } from '../support/steps.ts'
 import { treeState } from '../support/tree-state.ts'
-import { emptyMachine, SavedServer } from './support.ts'
+import { emptyMachine, onSavedServer } from './support.ts'
 
-const damage = suite('a damaged backup')
-const step = stepsOf(damage, needsCommands('age', 'age-keygen'))
+const { tests, step, server } = onSavedServer('a damaged backup')
 
 const PLACES = 100
-let server: SavedServer
 let whole: Buffer
 let keys: { readonly identities: readonly string[] }
-damage.after(() => server?.remove())
 
 /** Why an archive is refused. */
 async function refusalOf(bytes: Uint8Array): Promise<string> {
@@ -36,7 +30,6 @@ const REFUSED =
   /^\/mnt\/gate\.tar\.age: (is (damaged or cut off: only the first \d+ bytes|not a backup)|cannot be opened)/
 
 step('a whole one opens', async () => {
-  server = new SavedServer()
   // Several blocks of age, which are 64 kB each.
   server.write('/etc/gabarit/notes', 'x'.repeat(150_000))
   server.save()
@@ -132,4 +125,4 @@ step('what is well encrypted, but no backup of ours', async () => {
   assert.match(await manifest(() => '{'), 'manifest.json is damaged')
 })
 
-damage.run()
+tests.run()

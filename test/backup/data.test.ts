@@ -21,7 +21,7 @@ const restic = (...args: string[]) =>
   must(['restic', '--no-cache', '-r', server.path('/mnt/disk/restic'), ...args], { env: { RESTIC_PASSWORD: SECRET } })
 
 step('what a job lacks is refused with the command that mends it', () => {
-  server = new SavedServer()
+  server = new SavedServer().setUp()
   assert.match(server.run('gabarit backup --data').stderr, /there is no backup of data\n.*db backups set NAME data/s)
   server.must('db backups set nas data Folders /srv/ibays,/srv/more Exclude *.tmp')
   assert.match(server.run('gabarit backup --data nas').stderr, 'backups nas has no Repository')

@@ -1,20 +1,10 @@
 // Where backups are kept: the folder of the record, and what they are copied to.
 import { lstatSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { needsCommands } from '../support/packages.ts'
 import { must } from '../support/sandbox.ts'
-import { stepsOf } from '../support/steps.ts'
-import { SavedServer } from './support.ts'
+import { onSavedServer } from './support.ts'
 
-const folder = suite('the folder of backups')
-const step = stepsOf(folder, needsCommands('age', 'age-keygen'))
-
-let server: SavedServer
-folder.before(() => {
-  server = new SavedServer()
-})
-folder.after(() => server.remove())
+const { tests, step, server } = onSavedServer('the folder of backups')
 
 step('into a folder that is saved itself: refused, and nothing is left there', () => {
   const held = (...words: string[]) => {
@@ -82,4 +72,4 @@ step('the folder of the record: old ones go, the newest stays, doctor knows', ()
   assert.match(server.run('gabarit doctor').stdout, 'the newest backup is from the future: was the clock wrong?')
 })
 
-folder.run()
+tests.run()

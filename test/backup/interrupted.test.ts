@@ -2,22 +2,12 @@
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { needsCommands } from '../support/packages.ts'
 import { BIN } from '../support/sandbox.ts'
-import { stepsOf } from '../support/steps.ts'
 import { waitFor } from '../support/wait.ts'
-import { SavedServer } from './support.ts'
+import { onSavedServer } from './support.ts'
 
-const interrupted = suite('a backup or a restore that is interrupted')
-const step = stepsOf(interrupted, needsCommands('age', 'age-keygen'))
-
-let server: SavedServer
-interrupted.before(() => {
-  server = new SavedServer()
-})
-interrupted.after(() => server.remove())
+const { tests, step, server } = onSavedServer('a backup or a restore that is interrupted')
 
 /** The environment in which a script comes before the program `age`. */
 function insteadOfAge(script: string): { readonly env: Record<string, string> } {
@@ -89,4 +79,4 @@ step('what age leaves behind keeps nobody', () => {
   }
 })
 
-interrupted.run()
+tests.run()

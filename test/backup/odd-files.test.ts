@@ -1,20 +1,10 @@
 // What a saved folder may have: times of a wrong clock, names in another encoding, huge files, links in front of links.
 import { symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { needsCommands } from '../support/packages.ts'
 import { must } from '../support/sandbox.ts'
-import { stepsOf } from '../support/steps.ts'
-import { emptyMachine, SavedServer } from './support.ts'
+import { emptyMachine, onSavedServer } from './support.ts'
 
-const odd = suite('odd files in a backup')
-const step = stepsOf(odd, needsCommands('age', 'age-keygen'))
-
-let server: SavedServer
-odd.before(() => {
-  server = new SavedServer()
-})
-odd.after(() => server.remove())
+const { tests, step, server } = onSavedServer('odd files in a backup')
 
 const restored = () => {
   const machine = emptyMachine()
@@ -62,4 +52,4 @@ step('larger than what can be read: refused, and named', () => {
   assert.match(stderr, '/etc/gabarit/huge: the files to save are larger than 512 MiB together')
 })
 
-odd.run()
+tests.run()

@@ -53,7 +53,7 @@ step('the other machine lets root in with a key', async () => {
   const lines = ['ListenAddress 127.0.0.1', 'HostKey /etc/ssh/nas_key', 'Subsystem sftp internal-sftp', 'UsePAM no']
   writeFileSync('/etc/ssh/nas_config', [...lines, 'AuthorizedKeysFile /root/.ssh/id_ed25519.pub', ''].join('\n'))
   await startSshd()
-  server = new SavedServer()
+  server = new SavedServer().setUp()
   server.write(PAGE, 'first page\n')
   server.must(
     `db backups set nas data Folders /srv/ibays Repository sftp:root@nas.lan:${REPOSITORY} Password ${SECRET}`,

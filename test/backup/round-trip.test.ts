@@ -35,7 +35,7 @@ const opened = () =>
 const restore = (...options: string[]) => ['gabarit', 'restore', a.archive, '--identity', a.identity, ...options]
 
 step('without a recipient and a passphrase nothing is written, and the way is named', () => {
-  a = new SavedServer()
+  a = new SavedServer().setUp()
   a.must(['config', 'setprop', 'backup', 'Recipients', ''])
   const { status, stderr } = a.run(['gabarit', 'backup', a.archive])
   assert.is(status, 3)

@@ -1,5 +1,8 @@
 import { join } from 'node:path'
+import { suite } from 'uvu'
+import { needsCommands } from '../support/packages.ts'
 import { must, Sandbox } from '../support/sandbox.ts'
+import { stepsOf } from '../support/steps.ts'
 
 /** A small server below a root of its own, whose backups open with `identity`. */
 export class SavedServer extends Sandbox {
@@ -8,8 +11,8 @@ export class SavedServer extends Sandbox {
   readonly identity = join(this.safe.root, 'backup-key.txt')
   readonly archive = join(this.safe.root, 'gate.tar.age')
 
-  constructor() {
-    super()
+  /** Before anything else is done with it. */
+  setUp(): this {
     prepare(this)
     must(['age-keygen', '-o', this.identity])
     this.must('config set DomainName example.org')
@@ -17,6 +20,7 @@ export class SavedServer extends Sandbox {
     this.must('signal-event post-install')
     const recipient = must(['age-keygen', '-y', this.identity]).trim()
     this.must(`config set backup service Recipients ${recipient}`)
+    return this
   }
 
   /** Writes the archive anew. */
@@ -28,6 +32,16 @@ export class SavedServer extends Sandbox {
     this.safe.remove()
     super.remove()
   }
+}
+
+/** Steps on a server that is set up before the first of them, and removed after the last. */
+export function onSavedServer(name: string) {
+  const reason = needsCommands('age', 'age-keygen')
+  const tests = suite(name)
+  const server = new SavedServer()
+  if (reason === undefined) tests.before(() => void server.setUp())
+  tests.after(() => server.remove())
+  return { tests, step: stepsOf(tests, reason), server }
 }
 
 /** A machine on which nothing is set up yet. */

@@ -1,17 +1,10 @@
 // A restore that nobody confirms: with its files and databases, its pins go back.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { needsCommands } from '../support/packages.ts'
-import { stepsOf } from '../support/steps.ts'
 import { waitFor } from '../support/wait.ts'
-import { SavedServer } from './support.ts'
+import { onSavedServer } from './support.ts'
 
-const unconfirmed = suite('a restore that nobody confirms')
-const step = stepsOf(unconfirmed, needsCommands('age-keygen'))
-
-let server: SavedServer
-unconfirmed.after(() => server?.remove())
+const { tests, step, server } = onSavedServer('a restore that nobody confirms')
 
 const [HOSTS, LOGS] = ['/etc/hosts', '/etc/logrotate.d/gabarit']
 const pins = () => server.must('gabarit pin')
@@ -21,7 +14,6 @@ const restore = (window: string) =>
   })
 
 step('a server on which one pin of the archive is gone, and another one has another reason', () => {
-  server = new SavedServer()
   server.must(['gabarit', 'pin', HOSTS, '--note', 'as the provider wants it'])
   server.must(['gabarit', 'pin', LOGS, '--note', 'as it was'])
   server.write(HOSTS, '127.0.0.1 pinned\n')
@@ -73,4 +65,4 @@ step('confirmed, they stay', () => {
   assert.match(pins(), /as the provider wants it.*as it was/s)
 })
 
-unconfirmed.run()
+tests.run()
