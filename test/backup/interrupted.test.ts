@@ -19,8 +19,7 @@ function insteadOfAge(script: string): { readonly env: Record<string, string> } 
 /** Signals a command once a program that it runs has written its number into /runs. @returns how the command ended */
 async function signalled(words: readonly string[], signal: NodeJS.Signals, env: Record<string, string> = {}) {
   const [program = '', ...args] = words
-  const own = { PATH: `${BIN}:${process.env.PATH}`, GABARIT_ROOT: server.root, GABARIT_SERVICE_MANAGER: 'none', ...env }
-  const child = spawn(program, args, { env: { ...process.env, ...own }, cwd: '/' })
+  const child = spawn(program, args, { env: { ...process.env, ...server.ownEnv, ...env }, cwd: '/' })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', text => (said += text))
   const ended = new Promise<NodeJS.Signals | null>(resolve => child.on('close', (_, by) => resolve(by)))

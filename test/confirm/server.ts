@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { lstatSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Confirmation } from '../../src/state/confirmation.ts'
 import type { HistoryEntry } from '../../src/state/history/entry.ts'
-import { BIN, Sandbox } from '../support/sandbox.ts'
+import { Sandbox } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
 
 /** The pending confirmation of a server. */
@@ -49,8 +49,7 @@ export class Server extends Sandbox {
   /** Starts a command and does not wait for it. It leads a process group of its own. */
   start(command: readonly string[], talk: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
     const [program = '', ...args] = command
-    const env = { ...process.env, PATH: `${BIN}:${process.env.PATH}`, GABARIT_ROOT: this.root, ...this.env }
-    const options = { env: { ...env, GABARIT_SERVICE_MANAGER: 'none' }, cwd: this.root, detached: true }
+    const options = { env: { ...process.env, ...this.ownEnv, ...this.env }, cwd: this.root, detached: true }
     return spawn(program, args, { ...options, stdio: [talk, talk, 'pipe'] })
   }
 

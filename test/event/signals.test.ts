@@ -25,8 +25,11 @@ class Running {
 
   constructor(box: Server, command: string, env: Record<string, string> = {}) {
     const [program = '', ...args] = command.split(' ')
-    const own = { PATH: `${BIN}:${process.env.PATH}`, GABARIT_ROOT: box.root, GABARIT_SERVICE_MANAGER: 'none' }
-    this.child = spawn(program, args, { env: { ...process.env, ...own, ...box.env, ...env }, cwd: '/', detached: true })
+    this.child = spawn(program, args, {
+      env: { ...process.env, ...box.ownEnv, ...box.env, ...env },
+      cwd: '/',
+      detached: true,
+    })
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.said += text
@@ -208,8 +211,7 @@ signals('a connection that is lost (the terminal is gone): finished, and with a 
     const box = waitingServer()
     box.event('change', { S50late: `${waiting('late')}seq 20000\n` })
     const command = ['--quiet', '--return', '--command', `signal-event change${window}`, '/dev/null']
-    const own = { PATH: `${BIN}:${process.env.PATH}`, GABARIT_ROOT: box.root, GABARIT_SERVICE_MANAGER: 'none' }
-    const env = { ...process.env, ...own, ...box.env }
+    const env = { ...process.env, ...box.ownEnv, ...box.env }
     const terminal = spawn('script', command, { env, cwd: '/', stdio: ['pipe', 'ignore', 'ignore'], detached: true })
     await runs(box, 'late')
     // The end of the terminal, from which nobody reads any more.

@@ -116,8 +116,13 @@ export class Sandbox {
     rmSync(this.root, { recursive: true, force: true, maxRetries: 10 })
   }
 
+  /** The environment of a command with this root. Others start it than {@link run}. */
+  get ownEnv(): Record<string, string> {
+    return { PATH, GABARIT_ROOT: this.root, GABARIT_SERVICE_MANAGER: 'none' }
+  }
+
   #within(options: RunOptions): RunOptions {
-    const env = { GABARIT_ROOT: this.root, GABARIT_SERVICE_MANAGER: 'none', ...options.env }
+    const env = { ...this.ownEnv, ...options.env }
     return { cwd: this.root, ...options, env }
   }
 }
