@@ -34,12 +34,13 @@ export async function encryptByProgram(
   }
   const done = await system.pipeInto(words, { input: counted, output: output.descriptor, timeout: PATIENCE })
   refuseInterrupted()
-  // What is encrypted is larger than before. Another program of that name may say that all is well.
-  if (done.status === 0 && output.size() > size) return true
-  if (done.status === 0)
+  if (done.status === 0) {
+    // What is encrypted is larger than before. Another program of that name may say that all is well.
+    if (output.size() > size) return true
     throw refusal('age has not encrypted the whole backup', {
       hint: 'Nothing was written. Which age is it? age --version',
     })
+  }
   if (!done.missing)
     throw refusal(`age could not encrypt the backup: ${done.problem ?? done.output.trim()}`, {
       hint: 'Nothing was written. Look at: config getprop backup Recipients',

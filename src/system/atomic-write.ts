@@ -160,3 +160,8 @@ function temporaryName(name: string): string {
     .replace(/[^ -~]/g, '_')
   return `.${start}.${process.pid}-${Math.random().toString(36).slice(2, 10)}.new`
 }
+
+/** The name of the file that a temporary one was to become, as far as it tells; undefined for any other file. */
+export function nameOfTemporary(name: string): string | undefined {
+  return /^\.(.*)\.\d+-[a-z0-9]+\.new$/.exec(name)?.[1]
+}

@@ -65,11 +65,12 @@ export async function wouldAdjust(
   const configuration = databaseLoader(context)('configuration')
   const requests = distinct([...readPending(context.places), ...requestsOfPlan(plan), ...others])
   const managerOf = managersOf(configuration, context.places, context.system)
+  const { ask } = commandsOf(context.system)
   const found: { service: string; command: string }[] = []
   for (const { service, unit, actions } of collectAdjustments(requests, configuration).adjustments) {
     const manager = managerOf(unit)
     for (const action of actions)
-      if (!(await isNothing(manager, action, context, service)))
+      if (!(await isNothing(manager, action, ask, () => wasOn(context, service))))
         found.push({ service, command: manager.describe(unit, action) })
   }
   return found
@@ -103,7 +104,7 @@ export async function adjustServices(
     const manager = managerOf(unit)
     const objection = refused.get(service)
     for (const action of actions) {
-      if (await isNothing(manager, action, context, service)) continue
+      if (await isNothing(manager, action, ask, () => wasOn(context, service))) continue
       const { status, problem, output } =
         objection === undefined ? await manager.adjust(run, unit, action) : resultOf(objection)
       const said =
@@ -133,9 +134,8 @@ function commandsOf(system: System): { run: Run; ask: Run } {
 }
 
 /** Whether an action would stop what does not run. */
-async function isNothing(manager: ServiceManager, action: ServiceAction, context: Context, service: string) {
-  const { ask } = commandsOf(context.system)
-  return action === 'stop' && (await manager.isNothing?.(ask, () => wasOn(context, service))) === true
+async function isNothing(manager: ServiceManager, action: ServiceAction, ask: Run, wasOnBefore: () => boolean) {
+  return action === 'stop' && (await manager.isNothing?.(ask, wasOnBefore)) === true
 }
 
 /** Whether a service was on when the last event took effect. */

@@ -62,8 +62,9 @@ export function runBatch(call: Call): number {
 
 function runLine(call: Call, draft: Draft, line: string, number: number): void {
   try {
+    // A rest element would cost an iterator for each of thousands of lines.
     const words = splitWords(line)
-    const [name] = words
+    const name = words[0]
     if (name === undefined) return
     const args = words.slice(1)
     const verb = Object.hasOwn(BATCH_VERBS, name) ? BATCH_VERBS[name] : undefined

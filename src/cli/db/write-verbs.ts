@@ -45,6 +45,7 @@ export const WRITE_VERBS: Readonly<Record<string, Verb>> = {
     arguments: 'KEY PROP VALUE [PROP VALUE]...',
     summary: 'set properties of a record',
     example: 'sshd TCPPort 2222',
+    // The verb of most batches: without a rest element, which costs an iterator.
     change: (draft, args) => draft.setprop(args[0] ?? '', pairs(args.slice(1))),
   },
   settype: {

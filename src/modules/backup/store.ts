@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { compareBytes } from '../../base/byte-order.ts'
 import { mapOf, moment } from '../../base/shape.ts'
 import { DAY } from '../../base/time.ts'
-import { type Output, replacePrivateFile } from '../../system/atomic-write.ts'
+import { nameOfTemporary, type Output, replacePrivateFile } from '../../system/atomic-write.ts'
 import { below, type Places } from '../../system/places.ts'
 import { indented, inOrder, StateFile } from '../../system/state-file.ts'
 import type { Contents } from './contents.ts'
@@ -77,10 +77,8 @@ export class Archives {
   async write(name: string, write: Write) {
     const { files } = this.#places
     files.makeFolder(this.#real(), 0o700)
-    for (const left of files.list(this.#real())) {
-      const [, begun = ''] = /^\.(.*)\.\d+-[a-z0-9]+\.new$/.exec(left) ?? []
-      if (isLike(name, begun)) files.remove(join(this.#real(), left))
-    }
+    for (const left of files.list(this.#real()))
+      if (isLike(name, nameOfTemporary(left) ?? '')) files.remove(join(this.#real(), left))
     return { file: join(this.folder, name), ...(await replacePrivateFile(join(this.#real(), name), write)) }
   }
 
